@@ -1,0 +1,118 @@
+#include "differentiator.hpp"
+
+#include <pybind11/stl.h>
+
+#include <utility>
+
+#include "task.hpp"
+
+namespace secant::bindings {
+
+Differentiator::Differentiator(py::object function, std::size_t argnum, Batching batching, std::size_t block_bytes,
+                               Method method, std::optional<py::array> lower, std::optional<py::array> upper,
+                               std::optional<Shape> like)
+    : function_(std::move(function)),
+      argnum_(argnum),
+      batching_(batching),
+      block_bytes_(block_bytes),
+      method_(std::move(method)),
+      lower_(std::move(lower)),
+      upper_(std::move(upper)),
+      like_(std::move(like)) {
+    if (py::isinstance<NativeTarget>(function_)) native_ = function_.cast<NativeTarget>();
+}
+
+py::object Differentiator::gradient(const py::tuple& arguments, bool full) const {
+    return Task(*this, Form::gradient, arguments).run(full);
+}
+
+py::object Differentiator::jacobian(const py::tuple& arguments, Layout layout, bool full) const {
+    const Form form = layout == Layout::numerator ? Form::jacobian : Form::transposed_jacobian;
+    return Task(*this, form, arguments).run(full);
+}
+
+py::object Differentiator::jvp(const py::tuple& arguments, const py::object& v, bool full) const {
+    Task task(*this, Form::jvp, arguments);
+    task.along(v);
+    return task.run(full);
+}
+
+py::object Differentiator::vjp(const py::tuple& arguments, const py::object& w, bool full) const {
+    Task task(*this, Form::vjp, arguments);
+    task.weighted_by(w);
+    return task.run(full);
+}
+
+py::object Differentiator::hessian(const py::tuple& arguments, bool full) const {
+    return Task(*this, Form::hessian, arguments).run(full);
+}
+
+py::object Differentiator::hessian_from_gradient(const py::tuple& arguments, bool full) const {
+    return Task(*this, Form::hessian_from_gradient, arguments).run(full);
+}
+
+py::object Differentiator::hvp(const py::tuple& arguments, const py::object& v, bool full) const {
+    Task task(*this, Form::hvp, arguments);
+    task.along(v);
+    return task.run(full);
+}
+
+py::object Differentiator::hvp_from_gradient(const py::tuple& arguments, const py::object& v, bool full) const {
+    Task task(*this, Form::hvp_from_gradient, arguments);
+    task.along(v);
+    return task.run(full);
+}
+
+py::object Differentiator::derivative(const py::tuple& arguments, int order, bool full) const {
+    return Task(*this, order == 1 ? Form::derivative : Form::second_derivative, arguments).run(full);
+}
+
+py::object Differentiator::value(const py::tuple& arguments) const {
+    return Task(*this, Form::value, arguments).run(false);
+}
+
+void bind_differentiator(py::module_& module) {
+    py::enum_<Side>(module, "Side")
+        .value("backward", Side::backward)
+        .value("central", Side::central)
+        .value("forward", Side::forward);
+
+    py::class_<Method>(module, "Method")
+        .def(py::init([](bool complex_step, Side side, int order, std::optional<py::array> step,
+                         std::optional<py::array> typical) {
+                 return Method{complex_step ? Source::complex_step : Source::difference, side, order, std::move(step),
+                               std::move(typical)};
+             }),
+             py::arg("complex_step"), py::arg("side"), py::arg("order"), py::arg("step"), py::arg("typical"));
+
+    py::class_<Differentiator>(module, "Differentiator")
+        .def(py::init([](py::object function, std::size_t argnum, bool vectorized, std::size_t block_bytes,
+                         const Method& method, std::optional<py::array> lower, std::optional<py::array> upper,
+                         const py::object& like) {
+                 return Differentiator(std::move(function), argnum,
+                                       vectorized ? Batching::in_blocks : Batching::point_by_point, block_bytes, method,
+                                       std::move(lower), std::move(upper),
+                                       like.is_none() ? std::nullopt : std::optional(as_point(like, "like").shape()));
+             }),
+             py::arg("function"), py::arg("argnum"), py::arg("vectorized"), py::arg("block_bytes"), py::arg("method"),
+             py::arg("lower"), py::arg("upper"), py::arg("like"))
+        .def("gradient", &Differentiator::gradient, py::arg("arguments"), py::arg("full") = false)
+        .def(
+            "jacobian",
+            [](const Differentiator& self, const py::tuple& arguments, bool denominator, bool full) {
+                return self.jacobian(arguments, denominator ? Layout::denominator : Layout::numerator, full);
+            },
+            py::arg("arguments"), py::arg("denominator") = false, py::arg("full") = false)
+        .def("jvp", &Differentiator::jvp, py::arg("arguments"), py::arg("v"), py::arg("full") = false)
+        .def("vjp", &Differentiator::vjp, py::arg("arguments"), py::arg("w"), py::arg("full") = false)
+        .def("hessian", &Differentiator::hessian, py::arg("arguments"), py::arg("full") = false)
+        .def("hessian_from_gradient", &Differentiator::hessian_from_gradient, py::arg("arguments"),
+             py::arg("full") = false)
+        .def("hvp", &Differentiator::hvp, py::arg("arguments"), py::arg("v"), py::arg("full") = false)
+        .def("hvp_from_gradient", &Differentiator::hvp_from_gradient, py::arg("arguments"), py::arg("v"),
+             py::arg("full") = false)
+        .def("derivative", &Differentiator::derivative, py::arg("arguments"), py::arg("order"), py::arg("full") = false)
+        .def("value", &Differentiator::value, py::arg("arguments"));
+}
+
+}  // namespace secant::bindings

@@ -1,0 +1,301 @@
+#include "function.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+namespace secant::bindings {
+
+namespace {
+
+using py::detail::npy_api;
+
+// Writes a point in the format in which f wants it. Rounding is exact: points were planned for that format.
+template <class To, class P>
+void narrow(std::span<const P> from, std::byte* to) noexcept {
+    auto* entries = reinterpret_cast<To*>(to);
+    for (std::size_t j = 0; j < from.size(); ++j) entries[j] = static_cast<To>(from[j]);
+}
+
+template <class P>
+void write_point(const PointBlock<P>& block, std::size_t index, Precision precision, std::byte* to,
+                 std::vector<std::byte>& scratch) {
+    using R = real_of_t<P>;
+    const std::size_t n = block.dimension();
+    if (precision == precision_of<R>) {
+        block.write(index, {reinterpret_cast<P*>(to), n});
+        return;
+    }
+    scratch.resize(n * sizeof(P));
+    const std::span<P> wide(reinterpret_cast<P*>(scratch.data()), n);
+    block.write(index, wide);
+    const std::span<const P> from(wide);
+    if constexpr (is_complex<P>) {
+        if (precision == Precision::binary32) narrow<std::complex<float>>(from, to);
+        if (precision == Precision::binary64) narrow<std::complex<double>>(from, to);
+    } else {
+        if (precision == Precision::binary32) narrow<float>(from, to);
+        if (precision == Precision::binary64) narrow<double>(from, to);
+    }
+}
+
+[[nodiscard]] Kind kind_of_value(const py::object& value) {
+    if (PyFloat_Check(value.ptr())) return {};  // a Python float or a NumPy float64
+    Kind kind;
+    if (Py_TYPE(value.ptr()) == npy_api::get().PyArray_Type_ &&
+        kind_of(py::reinterpret_borrow<py::array>(value).dtype(), kind)) {
+        return kind;
+    }
+    (void)kind_of(as_value(value).dtype(), kind);
+    return kind;
+}
+
+[[nodiscard]] std::string kind_text(Kind kind) { return py::str(dtype_of(kind)).cast<std::string>(); }
+
+}  // namespace
+
+PythonFunction::PythonFunction(py::object callable, std::vector<py::object> arguments, std::size_t argnum,
+                               const Point& point, bool complex_points, Batching batching, std::size_t block_bytes)
+    : callable_(std::move(callable)),
+      arguments_(std::move(arguments)),
+      stack_(arguments_.size() + 1, nullptr),
+      argnum_(argnum),
+      shape_(point.shape()),
+      precision_(point.precision),
+      complex_points_(complex_points),
+      scalar_(point.scalar),
+      dtype_(dtype_of({point.precision, complex_points})),
+      batching_(batching),
+      block_bytes_(block_bytes) {
+    for (std::size_t k = 0; k < arguments_.size(); ++k) stack_[k + 1] = arguments_[k].ptr();
+}
+
+void PythonFunction::expect(Kind kind) noexcept {
+    expected_ = kind;
+    known_ = false;
+}
+
+template <class P>
+py::object PythonFunction::make_argument(const PointBlock<P>& block, std::size_t first, std::size_t count) {
+    const npy_api& api = npy_api::get();
+    const std::size_t bytes = block.dimension() * static_cast<std::size_t>(dtype_.itemsize());
+    if (batching_ == Batching::in_blocks) {
+        Shape shape{static_cast<py::ssize_t>(count)};
+        shape.insert(shape.end(), shape_.begin(), shape_.end());
+        py::array array = new_array(dtype_, shape);
+        auto* data = static_cast<std::byte*>(array.mutable_data());
+        for (std::size_t k = 0; k < count; ++k) write_point(block, first + k, precision_, data + k * bytes, scratch_);
+        return array;
+    }
+    if (scalar_) {
+        alignas(std::max_align_t) std::byte value[sizeof(std::complex<long double>)];
+        write_point(block, first, precision_, value, scratch_);
+        return py::reinterpret_steal<py::object>(api.PyArray_Scalar_(value, dtype_.ptr(), nullptr));
+    }
+    py::array array = new_array(dtype_, shape_);
+    write_point(block, first, precision_, static_cast<std::byte*>(array.mutable_data()), scratch_);
+    return array;
+}
+
+// Which variables were moved, and by how much: worked out only when something went wrong.
+template <class P>
+std::string PythonFunction::note(const PointBlock<P>& block, std::size_t first, std::size_t count) const {
+    if (batching_ == Batching::in_blocks) {
+        Shape shape{static_cast<py::ssize_t>(count)};
+        shape.insert(shape.end(), shape_.begin(), shape_.end());
+        return "secant: f was called with a block of " + std::to_string(count) + " points, an array of shape " +
+               text_of(shape);
+    }
+    std::vector<P> point(block.dimension());
+    block.write(first, point);
+    const auto origin = block.origin();
+    std::string moved;
+    std::size_t count_moved = 0;
+    for (std::size_t j = 0; j < point.size(); ++j) {
+        if (point[j] == P(origin[j])) continue;
+        ++count_moved;
+        if (count_moved > 3) continue;
+        const std::string name = name_of_entry("x", shape_, j);
+        moved += (moved.empty() ? "" : ", ") + name + " = " + text_of(static_cast<double>(std::real(point[j])));
+        if constexpr (is_complex<P>) moved += " + " + text_of(static_cast<double>(point[j].imag())) + "j";
+        moved += " (from " + text_of(static_cast<double>(origin[j])) + ")";
+    }
+    if (count_moved == 0) return "secant: f was called at x itself";
+    if (count_moved > 3) moved += " and " + std::to_string(count_moved - 3) + " more entries moved";
+    return "secant: f was called at x with " + moved;
+}
+
+template <class P>
+py::object PythonFunction::call(const PointBlock<P>& block, std::size_t first, std::size_t count) {
+    py::object argument = make_argument(block, first, count);
+    if (kept_) {
+        std::vector<std::byte> bytes(block.dimension() * static_cast<std::size_t>(dtype_.itemsize()) * count);
+        for (std::size_t k = 0; k < count; ++k) {
+            write_point(block, first + k, precision_, bytes.data() + k * (bytes.size() / count), scratch_);
+        }
+        const Kept kept = *std::exchange(kept_, std::nullopt);
+        if (kept.argument == bytes) return kept.value;
+    }
+    PyObject** arguments = stack_.data() + 1;
+    arguments[argnum_] = argument.ptr();
+    evaluations_ += count;
+    PyObject* result =
+        PyObject_Vectorcall(callable_.ptr(), arguments, arguments_.size() | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
+    arguments[argnum_] = nullptr;
+    // A callable without Python code of its own never looks for Ctrl-C: so it is looked for here.
+    if (result == nullptr || PyErr_CheckSignals() != 0) {
+        Py_XDECREF(result);
+        py::error_already_set error;
+        error.value().attr("add_note")(note(block, first, count));
+        throw error;
+    }
+    auto value = py::reinterpret_steal<py::object>(result);
+    if (!known_) {
+        const Kind kind = kind_of_value(value);
+        if (complex_points_ && !kind.complex) {
+            throw py::type_error("f returned " + kind_text(kind) +
+                                 " for a complex x, so the complex step has nothing to read the derivative from; f must be "
+                                 "made of complex analytic operations (no abs, no comparison, no conversion to float), "
+                                 "else use method=\"central\"");
+        }
+        if (kind != expected_) {
+            // A copy: f may write into what it returned. The argument is written anew, since f may have changed it.
+            Kept kept{{}, as_value(value).attr("copy")()};
+            kept.argument.resize(block.dimension() * static_cast<std::size_t>(dtype_.itemsize()) * count);
+            for (std::size_t k = 0; k < count; ++k) {
+                write_point(block, first + k, precision_, kept.argument.data() + k * (kept.argument.size() / count), scratch_);
+            }
+            kept_ = std::move(kept);
+            throw KindMismatch{kind};
+        }
+    }
+    return value;
+}
+
+std::size_t PythonFunction::observe(const py::array& value, std::size_t count) {
+    const bool blocks = batching_ == Batching::in_blocks;
+    const py::ssize_t* lengths = value.shape();
+    const auto ndim = static_cast<std::size_t>(value.ndim());
+    if (blocks && (ndim == 0 || static_cast<std::size_t>(lengths[0]) != count)) {
+        Shape shape{static_cast<py::ssize_t>(count)};
+        shape.insert(shape.end(), shape_.begin(), shape_.end());
+        throw py::value_error("vectorized f was given a block of " + std::to_string(count) + " points, shape " +
+                              text_of(shape) + ", and returned shape " + text_of(Shape(lengths, lengths + ndim)) +
+                              "; its first axis must have length " + std::to_string(count) + ", one value a point");
+    }
+    const std::size_t skip = blocks ? 1 : 0;
+    Kind kind;
+    (void)kind_of(value.dtype(), kind);
+    if (!known_) {
+        value_shape_.assign(lengths + skip, lengths + ndim);
+        value_kind_ = kind;
+        value_count_ = count_of(value_shape_);
+        known_ = true;
+        return value_count_;
+    }
+    if (!std::equal(lengths + skip, lengths + ndim, value_shape_.begin(), value_shape_.end())) {
+        throw py::value_error("f changed the shape of its value: " + text_of(value_shape_) + " before, now " +
+                              text_of(Shape(lengths + skip, lengths + ndim)));
+    }
+    if (kind != value_kind_) {
+        throw py::type_error("f changed the dtype of its value: " + kind_text(value_kind_) + " before, now " +
+                             kind_text(kind));
+    }
+    return value_count_;
+}
+
+std::size_t PythonFunction::observe_first_float64_scalar() {
+    if (known_ && !value_shape_.empty()) {
+        throw py::value_error("f changed the shape of its value: " + text_of(value_shape_) + " before, now ()");
+    }
+    if (known_ && value_kind_ != Kind{}) {
+        throw py::type_error("f changed the dtype of its value: " + kind_text(value_kind_) + " before, now float64");
+    }
+    value_shape_.clear();
+    value_count_ = 1;
+    value_kind_ = {};
+    known_ = true;
+    return 1;
+}
+
+template <class P, class V>
+void PythonEvaluator<P, V>::evaluate(const PointBlock<P>& points, ValueBlock<V>& values) {
+    if (function_.batching() == Batching::in_blocks) {
+        evaluate_blocks(points, values);
+    } else {
+        evaluate_each(points, values);
+    }
+}
+
+template <class P, class V>
+void PythonEvaluator<P, V>::evaluate_each(const PointBlock<P>& points, ValueBlock<V>& values) {
+    const py::dtype plain = dtype_of({precision_of<real_of_t<V>>, is_complex<V>});
+    std::span<V> block;
+    std::size_t outputs = 0;
+    const auto row = [&](std::size_t k, std::size_t size) {
+        if (k == 0) {
+            outputs = size;
+            block = values.allocate(points.size(), size);
+        }
+        return block.subspan(k * outputs, outputs);
+    };
+    for (std::size_t k = 0; k < points.size(); ++k) {
+        const py::object value = function_.call(points, k, 1);
+        if (PyFloat_Check(value.ptr())) {  // a Python float or a NumPy float64
+            row(k, function_.observe_float64_scalar())[0] = static_cast<V>(PyFloat_AS_DOUBLE(value.ptr()));
+            continue;
+        }
+        if (const void* entries = function_.entries_if_plain(value, plain); entries != nullptr) {
+            const std::span<V> out = row(k, function_.value_count());
+            if (!out.empty()) std::memcpy(out.data(), entries, out.size_bytes());
+            continue;
+        }
+        const py::array array = as_value(value);
+        copy_entries<V>(array, row(k, function_.observe(array, 1)));
+    }
+}
+
+template <class P, class V>
+void PythonEvaluator<P, V>::evaluate_blocks(const PointBlock<P>& points, ValueBlock<V>& values) {
+    // A block is split where it would need more memory than is granted: the driver plans whole columns.
+    const std::size_t at_most = block_size(points.dimension(), function_.value_count());
+    std::span<V> block;
+    for (std::size_t done = 0; done < points.size();) {
+        const std::size_t count = std::min(at_most, points.size() - done);
+        const py::object value = function_.call(points, done, count);
+        const py::array array = as_value(value);
+        const std::size_t outputs = function_.observe(array, count);
+        constexpr Kind plain{precision_of<real_of_t<V>>, is_complex<V>};
+        constexpr int ready = int{py::array::c_style} | int{npy_api::NPY_ARRAY_ALIGNED_};
+        if (count == points.size() && array.dtype().is(dtype_of(plain)) && (array.flags() & ready) == ready) {
+            // The values are combined before f is called again, so that they can be read where they are.
+            auto owner = std::shared_ptr<const void>(new py::array(array), [](const void* kept) {
+                delete static_cast<const py::array*>(kept);
+            });
+            values.lend(static_cast<const V*>(array.data()), count, outputs, std::move(owner));
+            return;
+        }
+        if (done == 0) block = values.allocate(points.size(), outputs);
+        copy_entries<V>(array, block.subspan(done * outputs, count * outputs));
+        done += count;
+    }
+}
+
+template <class P, class V>
+std::size_t PythonEvaluator<P, V>::block_size(std::size_t dimension, std::size_t outputs) const noexcept {
+    if (function_.batching() == Batching::point_by_point) return Evaluator<P, V>::block_size(dimension, outputs);
+    // As long as nobody knows how many values there are, as many as variables.
+    const std::size_t values = outputs == 0 ? dimension : outputs;
+    const std::size_t bytes = std::max<std::size_t>(1, dimension * sizeof(P) + values * sizeof(V));
+    return std::max<std::size_t>(1, function_.block_bytes() / bytes);
+}
+
+template class PythonEvaluator<double, double>;
+template class PythonEvaluator<double, std::complex<double>>;
+template class PythonEvaluator<long double, long double>;
+template class PythonEvaluator<long double, std::complex<long double>>;
+template class PythonEvaluator<std::complex<double>, std::complex<double>>;
+template class PythonEvaluator<std::complex<long double>, std::complex<long double>>;
+
+}  // namespace secant::bindings

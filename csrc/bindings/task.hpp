@@ -1,0 +1,105 @@
+// One differentiation from end to end: convert the arguments, find out which number types are at work, run the kernel,
+// wrap the result, and turn the kernels' exceptions into words.
+#pragma once
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
+#include <complex>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "array.hpp"
+#include "differentiator.hpp"
+#include "function.hpp"
+#include "secant/elementwise.hpp"
+#include "secant/hessian.hpp"
+#include "secant/jacobian.hpp"
+
+namespace secant::bindings {
+
+enum class Form : std::uint8_t {
+    gradient,
+    jacobian,
+    transposed_jacobian,  // denominator layout
+    jvp,
+    vjp,
+    hessian,
+    hessian_from_gradient,
+    hvp,
+    hvp_from_gradient,
+    derivative,
+    second_derivative,
+    value,
+};
+
+class Task {
+   public:
+    Task(const Differentiator& owner, Form form, const py::tuple& arguments);
+
+    // v of jvp and hvp: as long as x. w of vjp: shaped like f(x), which is checked once that is known.
+    void along(const py::object& v);
+    void weighted_by(const py::object& w);
+
+    [[nodiscard]] py::object run(bool full);
+
+   private:
+    // What the kernels are told, in their number type.
+    template <class R>
+    struct Setting {
+        std::vector<R> x, v, step, typical, lower, upper;
+    };
+
+    template <class R>
+    [[nodiscard]] Setting<R> setting() const;
+    template <class R, class M>
+    [[nodiscard]] M method(const Setting<R>& setting) const;
+
+    void dispatch();
+    template <class R, class V>
+    void run_differences();
+    template <class R>
+    void run_complex_steps();
+    template <class R, class P, class V, class M>
+    void run_with(Evaluator<P, V>& evaluator, const Setting<R>& setting, const M& method);
+    template <class E, class R, class P, class V, class M>
+    void run_into(Evaluator<P, V>& evaluator, const Setting<R>& setting, const M& method);
+    template <class E, class O, class R, class P, class V, class M>
+    void run_first(Evaluator<P, V>& evaluator, const Setting<R>& setting, const M& method);
+
+    [[nodiscard]] const Shape& value_shape() const;
+    [[nodiscard]] Kind result_kind() const;
+    [[nodiscard]] Shape result_shape() const;
+    void check_value_shape() const;
+    [[nodiscard]] py::array allocate_result();
+    void mark(std::size_t flat, Status status);
+    template <class R>
+    void keep_steps(const std::vector<R>& steps);
+    [[noreturn]] void explain(const NotFinite& error) const;
+    [[noreturn]] void explain(const NoRoom& error) const;
+
+    template <class E>
+    class ResultDestination;
+
+    const Differentiator& owner_;
+    Form form_;
+    Point point_;
+    std::optional<py::array> v_;
+    std::optional<py::array> w_;
+    bool complex_weights_ = false;
+    std::optional<PythonFunction> function_;
+    Shape native_shape_;
+    Kind kind_;  // of f's values
+    bool full_ = false;
+    py::array result_;
+    py::object status_;
+    py::object steps_;
+    std::size_t evaluations_ = 0;
+};
+
+}  // namespace secant::bindings

@@ -1,0 +1,329 @@
+// J·S by finite differences: perturb, evaluate, combine, store. One driver serves every derivative, first and second,
+// by difference or by complex step; what differs is in Directions (where to probe), Formula (how to combine) and the
+// sink (where the numbers go).
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <type_traits>
+#include <vector>
+
+#include "secant/direction.hpp"
+#include "secant/evaluator.hpp"
+#include "secant/formula.hpp"
+#include "secant/loops.hpp"
+#include "secant/parallel.hpp"
+#include "secant/precision.hpp"
+
+namespace secant {
+
+// How an entry came about.
+enum class Status : std::int8_t {
+    not_finite = -1,   // no probe gave a finite value: the entry is NaN
+    ok = 0,
+    smaller_step = 1,  // a probe was not finite; a smaller step was used
+    other_side = 2,    // probes on the planned side were not finite; those on another side were used
+};
+
+struct Incident {
+    std::size_t column;
+    std::size_t output;
+    Status status;
+};
+
+// What is tried, in this order, where the planned difference is not finite.
+[[nodiscard]] inline std::array<Variation, 6> variations_of(Side planned) noexcept {
+    const Side first = planned == Side::forward ? Side::backward : Side::forward;
+    const Side second = planned == Side::central ? Side::backward : first;
+    return {Variation{planned, 4}, {planned, 8}, {first, 0}, {second, 0}, {first, 6}, {second, 6}};
+}
+
+// f(x) has an entry that is NaN or infinite: there is no derivative to look for.
+class NotFinite : public std::domain_error {
+   public:
+    NotFinite(std::size_t output, double value)
+        : std::domain_error("secant: f(x) is not finite"), output_(output), value_(value) {}
+    [[nodiscard]] std::size_t output() const noexcept { return output_; }
+    [[nodiscard]] double value() const noexcept { return value_; }
+
+   private:
+    std::size_t output_;
+    double value_;
+};
+
+// What is learnt while differences are taken: f(x) once it is needed, the count of evaluations, and what went wrong.
+template <class V>
+struct Record {
+    std::vector<V> base;
+    bool has_base = false;
+    std::size_t outputs = 0;
+    std::size_t evaluations = 0;
+    std::vector<Incident> incidents;
+
+    void keep_base(std::span<const V> values) {
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (is_finite(values[i])) continue;
+            if constexpr (is_complex<V>) {
+                const bool real_is_finite = is_finite(values[i].real());
+                throw NotFinite(i, static_cast<double>(real_is_finite ? values[i].imag() : values[i].real()));
+            } else {
+                throw NotFinite(i, static_cast<double>(values[i]));
+            }
+        }
+        base.assign(values.begin(), values.end());
+        has_base = true;
+    }
+};
+
+namespace detail {
+
+// What a sum of terms is divided by. Multiplying by 1/value gives the same bits where the value is a power of two, and is
+// faster.
+template <class R>
+struct Divisor {
+    R value = 1;
+    R inverse = 1;
+    bool exact = true;
+
+    Divisor() = default;
+    explicit Divisor(R divisor) noexcept : value(divisor), inverse(1 / divisor) {
+        int exponent = 0;
+        exact = std::abs(std::frexp(divisor, &exponent)) == R(0.5) && is_finite(inverse);
+    }
+};
+
+// out = sum of terms / divisor for outputs [first, first + out.size()); says whether all results are finite.
+// values.row(start + k) belongs to the formula's node k.
+template <class O, class V, class R>
+[[nodiscard]] bool combine(const Formula<R>& formula, const ValueBlock<V>& values, std::size_t start, const V* base,
+                           const Divisor<R>& divisor, std::size_t first, std::span<O> out) noexcept {
+    const std::size_t count = out.size();
+    const auto row = [&](int node) {
+        return node == Formula<R>::base ? base + first : values.row(start + static_cast<std::size_t>(node)).data() + first;
+    };
+    if constexpr (std::is_same_v<O, V>) {
+        const auto& nearest = formula.terms.front();
+        if (formula.terms.size() == 1 && nearest.weight == 1 && divisor.exact) {
+            return subtract_scaled(divisor.inverse, row(nearest.plus), row(nearest.minus), out.data(), count);
+        }
+        subtract_weighted(nearest.weight, row(nearest.plus), row(nearest.minus), out.data(), count);
+        for (const auto& term : std::span(formula.terms).subspan(1)) {
+            add_weighted(term.weight, row(term.plus), row(term.minus), out.data(), count);
+        }
+    } else {
+        // The complex step: its derivative is the imaginary part.
+        std::ranges::fill(out, O(0));
+        for (const auto& term : formula.terms) {
+            const V* plus = row(term.plus);
+            if (term.minus == Formula<R>::nothing) {
+                for (std::size_t i = 0; i < count; ++i) out[i] += term.weight * plus[i].imag();
+                continue;
+            }
+            const V* minus = row(term.minus);
+            for (std::size_t i = 0; i < count; ++i) out[i] += term.weight * (plus[i].imag() - minus[i].imag());
+        }
+    }
+    return divisor.exact ? multiply(out.data(), count, divisor.inverse) : divide(out.data(), count, divisor.value);
+}
+
+}  // namespace detail
+
+// Takes the derivative along every column of `directions` and gives it to the sink, which has
+//   void begin(std::size_t outputs)            once, when the number of outputs is known;
+//   void store(columns, outputs, strip)        any number of times, for disjoint parts and, for repaired columns, again;
+//   static constexpr bool splits_outputs       whether parts of one column may be stored from several threads.
+// Sinks are written by hand for speed; see sink.hpp.
+template <class P, class V, class O, class Sink>
+class DifferenceDriver {
+   public:
+    using R = real_of_t<P>;
+
+    DifferenceDriver(Evaluator<P, V>& evaluator, const Directions<P>& directions, Record<V>& record, Sink& sink)
+        : evaluator_(evaluator), directions_(directions), record_(record), sink_(sink), points_(directions) {}
+
+    void run() {
+        const std::size_t columns = directions_.count();
+        std::size_t done = 0;
+        while (done < columns) {
+            const std::size_t block = evaluator_.block_size(directions_.origin().size(), record_.outputs);
+            plan(done, columns, block);
+            evaluator_.evaluate(points_, values_);
+            record_.evaluations += points_.size();
+            begin();
+            combine_all(done);
+            for (std::size_t k = 0; k < starts_.size(); ++k) {
+                if (bad_[k].load(std::memory_order_relaxed)) repair(done + k, starts_[k]);
+            }
+            done += starts_.size();
+        }
+    }
+
+   private:
+    // Points for as many columns, from `done` on, as fit into a block; for one at least.
+    void plan(std::size_t done, std::size_t columns, std::size_t block) {
+        points_.clear();
+        starts_.clear();
+        while (done + starts_.size() < columns) {
+            const std::size_t column = done + starts_.size();
+            const Formula<R>& formula = directions_.formula(column, directions_.side(column));
+            const bool needs_origin = formula.needs_base && !record_.has_base && !origin_in_block_;
+            const std::size_t more = formula.nodes.size() + (needs_origin ? 1 : 0);
+            if (!starts_.empty() && points_.size() + more > block) break;
+            // Blocks end at multiples of eight columns where they can: eight doubles are a line of the cache.
+            const bool at_line = column % 8 == 0;
+            if (!starts_.empty() && at_line && points_.size() + 8 * more > block && columns - column >= 8) break;
+            if (needs_origin) {
+                origin_row_ = points_.size();
+                origin_in_block_ = true;
+                points_.add_origin();
+            }
+            starts_.push_back(points_.size());
+            for (const int node : formula.nodes) points_.add(column, static_cast<R>(node));
+        }
+    }
+
+    void begin() {
+        if (!begun_) {
+            record_.outputs = values_.outputs();
+            sink_.begin(values_.outputs());
+            begun_ = true;
+        }
+        if (origin_in_block_) {
+            record_.keep_base(values_.row(origin_row_));
+            origin_in_block_ = false;
+        }
+    }
+
+    void combine_all(std::size_t done) {
+        const std::size_t columns = starts_.size();
+        const std::size_t outputs = values_.outputs();
+        if (bad_.size() < columns) bad_ = std::vector<std::atomic<bool>>(columns);
+        divisors_.resize(columns);
+        for (std::size_t k = 0; k < columns; ++k) {
+            bad_[k].store(false, std::memory_order_relaxed);
+            const Formula<R>& formula = directions_.formula(done + k, directions_.side(done + k));
+            divisors_[k] = detail::Divisor<R>(directions_.divisor(done + k, formula, 1));
+        }
+        if (outputs == 0) return;
+        // A strip of outputs for all columns of the block fits into the first-level cache.
+        constexpr std::size_t strip_entries = 4096;
+        const std::size_t length = std::min(outputs, std::max<std::size_t>(strip_entries / columns, 8));
+        const std::size_t strips = (outputs + length - 1) / length;
+        constexpr double seconds_per_entry = 1e-9;
+        const int threads = Sink::splits_outputs && evaluator_.runs_threads()
+                                ? worthwhile_threads(seconds_per_entry * static_cast<double>(columns * outputs), strips)
+                                : 1;
+        // Rows of a strip are padded apart, so that they do not all fall into the same sets of the cache.
+        const std::size_t stride = length + 8;
+        if (threads == 1) {
+            strip_.resize(columns * stride);
+            for (std::size_t s = 0; s < strips; ++s) combine_strip(done, s * length, length, stride, strip_);
+            return;
+        }
+#ifdef _OPENMP
+#pragma omp parallel num_threads(threads)
+        {
+            std::vector<O> strip(columns * stride);
+#pragma omp for schedule(static)
+            for (std::size_t s = 0; s < strips; ++s) combine_strip(done, s * length, length, stride, strip);
+        }
+#endif
+    }
+
+    void combine_strip(std::size_t done, std::size_t first, std::size_t length, std::size_t stride,
+                       std::vector<O>& strip) {
+        const std::size_t count = std::min(length, values_.outputs() - first);
+        for (std::size_t k = 0; k < starts_.size(); ++k) {
+            const Formula<R>& formula = directions_.formula(done + k, directions_.side(done + k));
+            const std::span<O> out(strip.data() + k * stride, count);
+            if (!detail::combine<O>(formula, values_, starts_[k], record_.base.data(), divisors_[k], first, out)) {
+                bad_[k].store(true, std::memory_order_relaxed);
+            }
+        }
+        sink_.store(done, starts_.size(), first, count, strip.data(), stride);
+    }
+
+    // Entries of a column that are not finite are tried again: nearer, then on the other side; the rest of the column
+    // keeps the values it has.
+    void repair(std::size_t column, std::size_t start) {
+        const std::size_t outputs = values_.outputs();
+        const Side planned = directions_.side(column);
+        column_.resize(outputs);
+        const Formula<R>& formula = directions_.formula(column, planned);
+        (void)detail::combine<O>(formula, values_, start, record_.base.data(), detail::Divisor<R>(directions_.divisor(column, formula, 1)), 0,
+                                 std::span<O>(column_));
+        require_base();
+        std::vector<std::size_t> missing;
+        for (std::size_t i = 0; i < outputs; ++i) {
+            if (!is_finite(column_[i])) missing.push_back(i);
+        }
+        attempt_.resize(outputs);
+        for (const Variation variation : variations_of(planned)) {
+            if (missing.empty()) break;
+            if (!directions_.allows(column, variation)) continue;
+            retry(column, variation);
+            const Status status = variation.side == planned ? Status::smaller_step : Status::other_side;
+            std::erase_if(missing, [&](std::size_t i) {
+                if (!is_finite(attempt_[i])) return false;
+                column_[i] = attempt_[i];
+                record_.incidents.push_back({column, i, status});
+                return true;
+            });
+        }
+        for (const std::size_t i : missing) {
+            column_[i] = std::numeric_limits<R>::quiet_NaN();
+            record_.incidents.push_back({column, i, Status::not_finite});
+        }
+        sink_.store(column, 1, 0, outputs, column_.data(), outputs);
+    }
+
+    void require_base() {
+        if (record_.has_base) return;
+        points_.clear();
+        points_.add_origin();
+        evaluator_.evaluate(points_, spare_);
+        record_.evaluations += 1;
+        record_.keep_base(spare_.row(0));
+    }
+
+    void retry(std::size_t column, Variation variation) {
+        const Formula<R>& formula = directions_.formula(column, variation.side);
+        const R scale = std::ldexp(R(1), -variation.halvings);
+        points_.clear();
+        for (const int node : formula.nodes) points_.add(column, static_cast<R>(node) * scale);
+        evaluator_.evaluate(points_, spare_);
+        record_.evaluations += points_.size();
+        (void)detail::combine<O>(formula, spare_, 0, record_.base.data(), detail::Divisor<R>(directions_.divisor(column, formula, scale)), 0,
+                                 std::span<O>(attempt_));
+    }
+
+    Evaluator<P, V>& evaluator_;
+    const Directions<P>& directions_;
+    Record<V>& record_;
+    Sink& sink_;
+    PointBlock<P> points_;
+    ValueBlock<V> values_;
+    ValueBlock<V> spare_;
+    std::vector<std::size_t> starts_;  // for each column of the block, the row of its first node
+    std::vector<detail::Divisor<R>> divisors_;
+    std::vector<std::atomic<bool>> bad_;
+    std::vector<O> strip_;
+    std::vector<O> column_;
+    std::vector<O> attempt_;
+    std::size_t origin_row_ = 0;
+    bool origin_in_block_ = false;
+    bool begun_ = false;
+};
+
+template <class O, class P, class V, class Sink>
+void take_differences(Evaluator<P, V>& evaluator, const Directions<P>& directions, Record<V>& record, Sink& sink) {
+    DifferenceDriver<P, V, O, Sink>(evaluator, directions, record, sink).run();
+}
+
+}  // namespace secant

@@ -1,0 +1,214 @@
+// The lines along which a function is probed. A column of a derivative belongs to one line; a point is on a line at a
+// factor (a multiple of the line's step), and is written on demand: no block of points is ever stored here.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "secant/formula.hpp"
+#include "secant/precision.hpp"
+#include "secant/step.hpp"
+
+namespace secant {
+
+template <class R>
+[[nodiscard]] constexpr R power(R base, int exponent) noexcept {
+    R product = 1;
+    for (int k = 0; k < exponent; ++k) product *= base;
+    return product;
+}
+
+// One way to take a column's difference: on this side, with the step scaled down by a power of two.
+struct Variation {
+    Side side;
+    int halvings;
+};
+
+// P is the type of a point's coordinates: R, or std::complex<R> for the complex step.
+template <class P>
+class Directions {
+   public:
+    using R = real_of_t<P>;
+
+    virtual ~Directions() = default;
+    [[nodiscard]] virtual std::size_t count() const noexcept = 0;
+    [[nodiscard]] virtual std::span<const R> origin() const noexcept = 0;
+    [[nodiscard]] virtual Side side(std::size_t column) const noexcept = 0;
+    [[nodiscard]] virtual const Formula<R>& formula(std::size_t column, Side side) const noexcept = 0;
+    // Whether a variation exists for this column and keeps its points inside the bounds.
+    [[nodiscard]] virtual bool allows(std::size_t column, Variation variation) const noexcept = 0;
+    // Moves `point`, which is the origin on entry, along the column's line.
+    virtual void displace(std::size_t column, R factor, std::span<P> point) const noexcept = 0;
+    // What the sum of a formula's terms is divided by. `scale` multiplies the column's step.
+    [[nodiscard]] virtual R divisor(std::size_t column, const Formula<R>& formula, R scale) const noexcept = 0;
+};
+
+// The origin, the variables' steps and, if wanted, one more line x + t v: everything a point can be moved by.
+// Moves are numbered: 0 … n-1 are the variables, n is the line.
+template <class R>
+class Moves {
+   public:
+    Moves(std::span<const R> x, const StepRule<R>& rule, const Bounds<R>& bounds)
+        : x_(x), bounds_(bounds), precision_(rule.point_precision), plan_(x, rule, bounds) {}
+
+    Moves(std::span<const R> x, std::span<const R> v, const StepRule<R>& rule, const Bounds<R>& bounds)
+        : Moves(x, rule, bounds) {
+        v_ = v;
+        line_ = line_step(x, v, rule, bounds);
+    }
+
+    [[nodiscard]] std::span<const R> origin() const noexcept { return x_; }
+    [[nodiscard]] std::size_t line() const noexcept { return x_.size(); }
+    [[nodiscard]] R size(std::size_t move) const noexcept { return move == line() ? line_.size : plan_.size(move); }
+    [[nodiscard]] Side side(std::size_t move) const noexcept { return move == line() ? line_.side : plan_.side(move); }
+    [[nodiscard]] const StepPlan<R>& plan() const noexcept { return plan_; }
+
+    // factor: in steps of this move; its real part for complex points.
+    template <class P>
+    void apply(std::size_t move, R factor, std::span<P> point) const noexcept {
+        if (move != line()) {
+            point[move] = inside(move, point[move] + factor * plan_.size(move));
+            return;
+        }
+        const R distance = factor * line_.size;
+        for (std::size_t j = 0; j < point.size(); ++j) {
+            if (v_[j] != 0) point[j] = inside(j, point[j] + distance * v_[j]);
+        }
+    }
+
+    // The distance, in x's units, from the origin to where apply() really puts a variable: rounding included.
+    [[nodiscard]] R distance(std::size_t variable, R factor) const noexcept {
+        return inside(variable, x_[variable] + factor * plan_.size(variable)) - x_[variable];
+    }
+
+    // What a first-derivative formula's terms sum to for f(x) = x: with the distances really taken in place of k h, linear
+    // functions are differentiated without error.
+    [[nodiscard]] R first_moment(std::size_t variable, const Formula<R>& formula, R scale) const noexcept {
+        const auto reach = [&](int node) {
+            return node < 0 ? R(0) : distance(variable, static_cast<R>(formula.nodes[static_cast<std::size_t>(node)]) * scale);
+        };
+        R sum = 0;
+        for (const auto& term : formula.terms) sum += term.weight * (reach(term.plus) - reach(term.minus));
+        return sum;
+    }
+
+    [[nodiscard]] bool fits(std::size_t move, R factor) const noexcept {
+        if (!bounds_.given()) return true;
+        if (move != line()) return within(move, x_[move] + factor * plan_.size(move));
+        for (std::size_t j = 0; j < x_.size(); ++j) {
+            if (v_[j] != 0 && !within(j, x_[j] + factor * line_.size * v_[j])) return false;
+        }
+        return true;
+    }
+
+   private:
+    [[nodiscard]] bool within(std::size_t variable, R value) const noexcept {
+        return value >= bounds_.lower[variable] && value <= bounds_.upper[variable];
+    }
+    // Steps are planned to stay inside; this only takes back what rounding to the format may add at the border.
+    [[nodiscard]] R inside(std::size_t variable, R value) const noexcept {
+        const R rounded = round_to(precision_, value);
+        return bounds_.given() ? std::clamp(rounded, bounds_.lower[variable], bounds_.upper[variable]) : rounded;
+    }
+    [[nodiscard]] std::complex<R> inside(std::size_t variable, std::complex<R> value) const noexcept {
+        return {inside(variable, value.real()), value.imag()};
+    }
+
+    std::span<const R> x_;
+    std::span<const R> v_;
+    Bounds<R> bounds_;
+    Precision precision_;
+    StepPlan<R> plan_;
+    Step<R> line_{1, Side::central};
+};
+
+// Columns along single moves: the variables `first` … `first + count - 1`, or the line.
+template <class R>
+class SingleMoves final : public Directions<R> {
+   public:
+    SingleMoves(const Moves<R>& moves, const FormulaSet<R>& formulas, std::size_t first, std::size_t count)
+        : moves_(moves), formulas_(formulas), first_(first), count_(count) {}
+
+    [[nodiscard]] std::size_t count() const noexcept override { return count_; }
+    [[nodiscard]] std::span<const R> origin() const noexcept override { return moves_.origin(); }
+    [[nodiscard]] Side side(std::size_t column) const noexcept override { return moves_.side(first_ + column); }
+    [[nodiscard]] const Formula<R>& formula(std::size_t, Side side) const noexcept override {
+        return formulas_.on(side);
+    }
+    [[nodiscard]] bool allows(std::size_t column, Variation variation) const noexcept override {
+        const Formula<R>& formula = formulas_.on(variation.side);
+        const R scale = std::ldexp(R(1), -variation.halvings);
+        return std::ranges::all_of(formula.nodes, [&](int node) {
+            return moves_.fits(first_ + column, static_cast<R>(node) * scale);
+        });
+    }
+    void displace(std::size_t column, R factor, std::span<R> point) const noexcept override {
+        moves_.apply(first_ + column, factor, point);
+    }
+    [[nodiscard]] R divisor(std::size_t column, const Formula<R>& formula, R scale) const noexcept override {
+        const std::size_t move = first_ + column;
+        if (formula.derivative != 1 || move == moves_.line()) {
+            return formula.denominator * power(scale * moves_.size(move), formula.derivative);
+        }
+        return moves_.first_moment(move, formula, scale);
+    }
+
+   private:
+    const Moves<R>& moves_;
+    const FormulaSet<R>& formulas_;
+    std::size_t first_;
+    std::size_t count_;
+};
+
+// Columns along the diagonals of pairs of moves, s_a h_a e_a + s_b h_b e_b, where s points to the side that has room.
+// Derivatives along them are per unit of that vector, not per unit of x.
+template <class R>
+class PairedMoves final : public Directions<R> {
+   public:
+    using Pair = std::pair<std::size_t, std::size_t>;
+
+    PairedMoves(const Moves<R>& moves, const FormulaSet<R>& formulas, std::span<const Pair> pairs)
+        : moves_(moves), formulas_(formulas), pairs_(pairs) {}
+
+    // The sign with which a move enters a diagonal.
+    [[nodiscard]] static R sign(Side side) noexcept { return side == Side::backward ? R(-1) : R(1); }
+
+    [[nodiscard]] std::size_t count() const noexcept override { return pairs_.size(); }
+    [[nodiscard]] std::span<const R> origin() const noexcept override { return moves_.origin(); }
+    [[nodiscard]] Side side(std::size_t column) const noexcept override {
+        const auto [a, b] = pairs_[column];
+        return moves_.side(a) == Side::central && moves_.side(b) == Side::central ? Side::central : Side::forward;
+    }
+    [[nodiscard]] const Formula<R>& formula(std::size_t, Side side) const noexcept override {
+        return formulas_.on(side);
+    }
+    [[nodiscard]] bool allows(std::size_t column, Variation variation) const noexcept override {
+        const auto [a, b] = pairs_[column];
+        const R scale = std::ldexp(R(1), -variation.halvings);
+        return std::ranges::all_of(formulas_.on(variation.side).nodes, [&](int node) {
+            // Twice the factor where both move the same variables: each may then use half of the room.
+            const R factor = static_cast<R>(node) * scale * (a == b || b == moves_.line() ? 2 : 1);
+            return moves_.fits(a, factor * sign(moves_.side(a))) && moves_.fits(b, factor * sign(moves_.side(b)));
+        });
+    }
+    void displace(std::size_t column, R factor, std::span<R> point) const noexcept override {
+        const auto [a, b] = pairs_[column];
+        moves_.apply(a, factor * sign(moves_.side(a)), point);
+        moves_.apply(b, factor * sign(moves_.side(b)), point);
+    }
+    [[nodiscard]] R divisor(std::size_t, const Formula<R>& formula, R scale) const noexcept override {
+        return formula.denominator * power(scale, formula.derivative);
+    }
+
+   private:
+    const Moves<R>& moves_;
+    const FormulaSet<R>& formulas_;
+    std::span<const Pair> pairs_;
+};
+
+}  // namespace secant

@@ -1,0 +1,146 @@
+// The one interface through which every function is called: a block of points in, a block of values out.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "secant/direction.hpp"
+#include "secant/precision.hpp"
+
+namespace secant {
+
+// A block of points, described and not stored: each is written when, and where, an evaluator wants it.
+template <class P>
+class PointBlock {
+   public:
+    using R = real_of_t<P>;
+
+    explicit PointBlock(const Directions<P>& directions) : directions_(&directions) {}
+
+    void clear() noexcept { items_.clear(); }
+    void add_origin() { items_.push_back({origin_column, 0}); }
+    void add(std::size_t column, R factor) { items_.push_back({column, factor}); }
+
+    [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
+    [[nodiscard]] std::size_t dimension() const noexcept { return directions_->origin().size(); }
+    [[nodiscard]] std::span<const R> origin() const noexcept { return directions_->origin(); }
+
+    void write(std::size_t index, std::span<P> point) const noexcept {
+        std::ranges::copy(directions_->origin(), point.begin());
+        const Item& item = items_[index];
+        if (item.column != origin_column) directions_->displace(item.column, item.factor, point);
+    }
+
+   private:
+    static constexpr std::size_t origin_column = static_cast<std::size_t>(-1);
+
+    struct Item {
+        std::size_t column;
+        R factor;
+    };
+
+    const Directions<P>* directions_;
+    std::vector<Item> items_;
+};
+
+// The values at a block of points: k rows of m values. Either written into storage that is reused from block to block,
+// or lent by an evaluator that already has them in memory.
+template <class V>
+class ValueBlock {
+   public:
+    // Room for rows × outputs values, all of which the caller then writes.
+    [[nodiscard]] std::span<V> allocate(std::size_t rows, std::size_t outputs) {
+        const std::size_t needed = rows * outputs;
+        if (needed > capacity_) {
+            storage_ = std::make_unique_for_overwrite<V[]>(needed);
+            capacity_ = needed;
+        }
+        owner_.reset();
+        data_ = storage_.get();
+        rows_ = rows;
+        outputs_ = outputs;
+        return {storage_.get(), needed};
+    }
+    void lend(const V* values, std::size_t rows, std::size_t outputs, std::shared_ptr<const void> owner) noexcept {
+        owner_ = std::move(owner);
+        data_ = values;
+        rows_ = rows;
+        outputs_ = outputs;
+    }
+
+    [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
+    [[nodiscard]] std::size_t outputs() const noexcept { return outputs_; }
+    [[nodiscard]] std::span<const V> row(std::size_t index) const noexcept {
+        return {data_ + index * outputs_, outputs_};
+    }
+
+   private:
+    std::unique_ptr<V[]> storage_;
+    std::size_t capacity_ = 0;
+    std::shared_ptr<const void> owner_;
+    const V* data_ = nullptr;
+    std::size_t rows_ = 0;
+    std::size_t outputs_ = 0;
+};
+
+template <class P, class V>
+class Evaluator {
+   public:
+    virtual ~Evaluator() = default;
+
+    // Fills values.row(i) with the function's values at points.write(i, ·). Every block has the same number of outputs.
+    virtual void evaluate(const PointBlock<P>& points, ValueBlock<V>& values) = 0;
+
+    // How many points a block should hold. `outputs` is 0 as long as nobody knows it.
+    [[nodiscard]] virtual std::size_t block_size(std::size_t dimension, std::size_t outputs) const noexcept {
+        (void)dimension;
+        return block_within(std::size_t{1} << 17, outputs * sizeof(V));
+    }
+
+    // Whether the function is called from OpenMP threads. Only then are values combined in threads as well: between two
+    // calls of a function of another kind, waiting OpenMP threads would take the cores from the threads of its own (BLAS).
+    [[nodiscard]] virtual bool runs_threads() const noexcept { return false; }
+
+    // As many points as fit into the bytes given; one while their size is unknown.
+    [[nodiscard]] static std::size_t block_within(std::size_t bytes, std::size_t bytes_of_each) noexcept {
+        return bytes_of_each == 0 ? 1 : std::clamp<std::size_t>(bytes / bytes_of_each, 1, 4096);
+    }
+};
+
+// A C++ callable: `V f(std::span<const P> x)`, or `void f(std::span<const P> x, std::span<V> y)` with m outputs.
+template <class P, class V, class F>
+class CallableEvaluator final : public Evaluator<P, V> {
+   public:
+    CallableEvaluator(F& function, std::size_t outputs) : function_(function), outputs_(outputs) {}
+
+    void evaluate(const PointBlock<P>& points, ValueBlock<V>& values) override {
+        const std::span<V> block = values.allocate(points.size(), outputs_);
+        point_.resize(points.dimension());
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            points.write(i, point_);
+            const std::span<const P> x(point_);
+            const std::span<V> y = block.subspan(i * outputs_, outputs_);
+            if constexpr (requires { function_(x, y); }) {
+                function_(x, y);
+            } else {
+                y[0] = static_cast<V>(function_(x));
+            }
+        }
+    }
+
+    [[nodiscard]] std::size_t block_size(std::size_t dimension, std::size_t) const noexcept override {
+        return Evaluator<P, V>::block_size(dimension, outputs_);
+    }
+
+   private:
+    F& function_;
+    std::size_t outputs_;
+    std::vector<P> point_;
+};
+
+}  // namespace secant

@@ -1,0 +1,279 @@
+// Second derivatives from values of f: the Hessian, and its product with a vector.
+//
+// Along a line through x, the second derivative of t -> f(x + t d) at 0 is d^T H d. With d = s_a h_a e_a + s_b h_b e_b,
+//     d^T H d = h_a^2 H_aa + 2 s_a s_b h_a h_b H_ab + h_b^2 H_bb                                        (polarisation)
+// so that every pair costs one line (for accuracy order q: q points in place of the q^2 of a product formula), and the
+// diagonal is shared. One-sided differences of order 1 use the classical three-point form of
+//     J. E. Dennis & R. B. Schnabel, "Numerical Methods for Unconstrained Optimization and Nonlinear Equations",
+//     SIAM (1996), algorithm A5.6.2, which needs one point a pair.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "secant/difference.hpp"
+#include "secant/direction.hpp"
+#include "secant/imaginary.hpp"
+#include "secant/jacobian.hpp"
+#include "secant/sink.hpp"
+
+namespace secant {
+
+struct EntryIncident {
+    std::size_t row;
+    std::size_t column;
+    std::size_t output;
+    Status status;
+};
+
+// (H + H^T) / 2 for each of the matrices stored one after the other.
+template <class E>
+void symmetrize(std::span<E> matrices, std::size_t n) noexcept {
+    for (std::size_t start = 0; start + n * n <= matrices.size(); start += n * n) {
+        for (std::size_t a = 0; a < n; ++a) {
+            for (std::size_t b = 0; b < a; ++b) {
+                E& lower = matrices[start + a * n + b];
+                E& upper = matrices[start + b * n + a];
+                lower = upper = lower / real_of_t<E>(2) + upper / real_of_t<E>(2);
+            }
+        }
+    }
+}
+
+namespace detail {
+
+// Where second derivatives are written: all of H, or (with a line) H v.
+template <class E>
+class SecondDerivatives {
+   public:
+    SecondDerivatives(Destination<E>& destination, std::size_t n, bool product)
+        : destination_(destination), n_(n), product_(product) {}
+
+    void begin(std::size_t outputs) {
+        if (data_ == nullptr) data_ = destination_.allocate(outputs);
+    }
+    void write(std::size_t a, std::size_t b, std::size_t output, E value) noexcept {
+        if (product_) {
+            data_[output * n_ + a] = value;
+            return;
+        }
+        data_[(output * n_ + a) * n_ + b] = value;
+        data_[(output * n_ + b) * n_ + a] = value;
+    }
+
+   private:
+    Destination<E>& destination_;
+    std::size_t n_;
+    bool product_;
+    E* data_ = nullptr;
+};
+
+// Turns each pair's column into its entry: (D_ab - alone_a - alone_b) / scale_ab.
+template <class O, class R, class E>
+class PairSink {
+   public:
+    static constexpr bool splits_outputs = true;
+    using Pair = std::pair<std::size_t, std::size_t>;
+
+    PairSink(SecondDerivatives<E>& out, const ColumnSink<O>& alone, std::span<const R> factors, R product_factor,
+             std::span<const Pair> pairs, std::span<const R> signed_sizes)
+        : out_(out), alone_(alone), factors_(factors), product_factor_(product_factor), pairs_(pairs),
+          signed_sizes_(signed_sizes) {}
+
+    void begin(std::size_t) noexcept {}
+    void store(std::size_t first_column, std::size_t columns, std::size_t first_output, std::size_t outputs,
+               const O* strip, std::size_t stride) noexcept {
+        for (std::size_t k = 0; k < columns; ++k) {
+            const auto [a, b] = pairs_[first_column + k];
+            const auto alone_a = alone_.column(a);
+            const auto alone_b = alone_.column(b);
+            const R divisor = product_factor_ * signed_sizes_[a] * signed_sizes_[b];
+            for (std::size_t i = 0; i < outputs; ++i) {
+                const std::size_t output = first_output + i;
+                const O mixed = strip[k * stride + i] - factors_[a] * alone_a[output] - factors_[b] * alone_b[output];
+                out_.write(a, b, output, static_cast<E>(mixed / divisor));
+            }
+        }
+    }
+
+   private:
+    SecondDerivatives<E>& out_;
+    const ColumnSink<O>& alone_;
+    std::span<const R> factors_;  // what a move's own column is multiplied by on a diagonal
+    R product_factor_;
+    std::span<const Pair> pairs_;
+    std::span<const R> signed_sizes_;
+};
+
+// Runs `pass` over all pairs (a, b), a <= b or a < b, or (a, line), a bounded number of them at a time.
+template <class Pass>
+void for_pairs(std::size_t n, bool with_diagonal, bool with_line, Pass&& pass) {
+    constexpr std::size_t at_most = 16384;
+    std::vector<std::pair<std::size_t, std::size_t>> pairs;
+    const auto flush = [&] {
+        if (!pairs.empty()) pass(std::span<const std::pair<std::size_t, std::size_t>>(pairs));
+        pairs.clear();
+    };
+    for (std::size_t a = 0; a < n; ++a) {
+        const std::size_t begin = with_line ? n : a + (with_diagonal ? 0 : 1);
+        const std::size_t end = with_line ? n + 1 : n;
+        for (std::size_t b = begin; b < end; ++b) {
+            pairs.emplace_back(a, b);
+            if (pairs.size() == at_most) flush();
+        }
+    }
+    flush();
+}
+
+// Which formula the moves and pairs are differenced with: second differences, or the first differences of the classical form.
+enum class PairRule : bool { polarisation, classical };
+
+template <class R, class V, class E>
+bool second_differences(Evaluator<R, V>& evaluator, const Moves<R>& moves, bool with_line, PairRule rule, int order,
+                        Record<V>& record, std::vector<EntryIncident>& incidents, SecondDerivatives<E>& out) {
+    const std::size_t n = moves.origin().size();
+    const std::size_t count = n + (with_line ? 1 : 0);
+    const bool classical = rule == PairRule::classical;
+    const FormulaSet<R>& formulas = formula_set<R>(classical ? 1 : 2, order);
+
+    ColumnSink<V> alone(count);
+    take_differences<V>(evaluator, SingleMoves<R>(moves, formulas, 0, count), record, alone);
+    // First differences at two different steps do not combine into a second one: no repair is possible on this way.
+    if (classical && !record.incidents.empty()) return false;
+    out.begin(record.outputs);
+
+    std::vector<R> factors(count);
+    std::vector<R> signed_sizes(count);
+    for (std::size_t a = 0; a < count; ++a) {
+        signed_sizes[a] = moves.size(a) * PairedMoves<R>::sign(moves.side(a));
+        factors[a] = classical ? signed_sizes[a] : moves.size(a) * moves.size(a);
+    }
+    if (!with_line && !classical) {
+        for (std::size_t a = 0; a < n; ++a) {
+            const auto column = alone.column(a);
+            for (std::size_t i = 0; i < column.size(); ++i) out.write(a, a, i, static_cast<E>(column[i]));
+        }
+    }
+    for (const Incident& incident : std::exchange(record.incidents, {})) {
+        const std::size_t a = incident.column;
+        if (!with_line) incidents.push_back({a, a, incident.output, incident.status});
+        if (incident.status != Status::not_finite && !with_line) continue;
+        // What is unknown along a move is unknown for every pair that it enters.
+        for (std::size_t b = 0; b < n; ++b) {
+            const bool concerned = with_line ? a == n || a == b : a != b;
+            if (concerned) incidents.push_back({with_line ? b : a, with_line ? n : b, incident.output, incident.status});
+        }
+    }
+    bool repairable = true;
+    for_pairs(n, classical, with_line, [&](auto pairs) {
+        if (!repairable) return;
+        const R product_factor = classical ? R(1) : R(2);
+        PairSink<V, R, E> sink(out, alone, factors, product_factor, pairs, signed_sizes);
+        take_differences<V>(evaluator, PairedMoves<R>(moves, formulas, pairs), record, sink);
+        repairable = !classical || record.incidents.empty();
+        for (const Incident& incident : std::exchange(record.incidents, {})) {
+            const auto [a, b] = pairs[incident.column];
+            incidents.push_back({a, b, incident.output, incident.status});
+        }
+    });
+    return repairable;
+}
+
+}  // namespace detail
+
+// H (for each output an n × n matrix), or H v (for each output n entries) where a direction is given. Returns the steps.
+template <class R, class V, class E>
+std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R> x, Along<R> along,
+                                   const DifferenceMethod<R>& method, Record<V>& record,
+                                   std::vector<EntryIncident>& incidents, Destination<E>& destination) {
+    const bool with_line = !along.v.empty();
+    const FormulaSet<R>& formulas = formula_set<R>(2, method.order);
+    StepRule<R> rule = method.rule(2, formulas);
+    // A variable may be paired with one that has room on one side only; then it is moved that far as well.
+    if (method.bounds.given()) rule.central_reach = std::max(rule.central_reach, rule.one_sided_reach);
+    if (with_line) rule.share = R(0.5);
+    const Moves<R> moves = with_line ? Moves<R>(x, along.v, rule, method.bounds) : Moves<R>(x, rule, method.bounds);
+
+    detail::SecondDerivatives<E> out(destination, x.size(), with_line);
+    const bool classical = method.order == 1;
+    if (!classical || !detail::second_differences(evaluator, moves, with_line, detail::PairRule::classical, 1, record,
+                                                  incidents, out)) {
+        record.incidents.clear();
+        incidents.clear();
+        detail::second_differences(evaluator, moves, with_line, detail::PairRule::polarisation, method.order, record,
+                                   incidents, out);
+    }
+    return moves.plan().sizes();
+}
+
+namespace detail {
+
+template <class R, class E>
+class ImaginaryPairSink {
+   public:
+    static constexpr bool splits_outputs = true;
+
+    ImaginaryPairSink(SecondDerivatives<E>& out, std::span<const std::pair<std::size_t, std::size_t>> pairs)
+        : out_(out), pairs_(pairs) {}
+
+    void begin(std::size_t outputs) { out_.begin(outputs); }
+    void store(std::size_t first_column, std::size_t columns, std::size_t first_output, std::size_t outputs,
+               const R* strip, std::size_t stride) noexcept {
+        for (std::size_t k = 0; k < columns; ++k) {
+            const auto [imaginary, real] = pairs_[first_column + k];
+            for (std::size_t i = 0; i < outputs; ++i) {
+                out_.write(real, imaginary, first_output + i, static_cast<E>(strip[k * stride + i]));
+            }
+        }
+    }
+
+   private:
+    SecondDerivatives<E>& out_;
+    std::span<const std::pair<std::size_t, std::size_t>> pairs_;
+};
+
+}  // namespace detail
+
+// The same by the complex step in one direction and a central difference of order 4 in the other.
+template <class R, class E>
+std::vector<R> differentiate_twice(Evaluator<std::complex<R>, std::complex<R>>& evaluator, std::span<const R> x,
+                                   Along<R> along, const ComplexStepMethod<R>& method, Record<std::complex<R>>& record,
+                                   std::vector<EntryIncident>& incidents, Destination<E>& destination) {
+    constexpr int order = 4;
+    const FormulaSet<R>& formulas = formula_set<R>(1, order, Origin::own);
+    const StepRule<R> rule = {
+        .side = Side::central,
+        .relative = relative_step<R>(method.point_precision, method.value_precision, 1, order),
+        .point_precision = method.point_precision,
+        .central_reach = formulas.central.reach,
+        .one_sided_reach = formulas.forward.reach,
+        .sizes = {},
+        .typical = method.typical,
+    };
+    const Moves<R> moves(x, rule, method.bounds);
+    const R relative = relative_imaginary_step<R>(std::min(method.point_precision, method.value_precision));
+    const ImaginaryMoves<R> imaginary(x, along.v, relative, method.sizes, method.typical);
+    const bool with_line = !along.v.empty();
+    detail::SecondDerivatives<E> out(destination, x.size(), with_line);
+    detail::RealityCheck<R> checked(evaluator);
+    detail::for_pairs(x.size(), true, with_line, [&](auto real_first) {
+        std::vector<std::pair<std::size_t, std::size_t>> pairs;
+        for (const auto& [real, imaginary_move] : real_first) pairs.emplace_back(imaginary_move, real);
+        const ImaginaryPairs<R> directions(imaginary, moves, formulas, pairs);
+        detail::ImaginaryPairSink<R, E> sink(out, pairs);
+        take_differences<R>(checked, directions, record, sink);
+        for (const Incident& incident : std::exchange(record.incidents, {})) {
+            incidents.push_back(
+                {pairs[incident.column].second, pairs[incident.column].first, incident.output, incident.status});
+        }
+        if (!record.has_base) checked.verify(directions, record);
+    });
+    return moves.plan().sizes();
+}
+
+}  // namespace secant

@@ -1,0 +1,132 @@
+// Compiled functions given by a C pointer, called from OpenMP threads.
+//
+// Each thread has a copy of x of its own, written anew before every call: a function may write into its argument or keep
+// state per thread, but it must be safe to call from several threads at once.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <limits>
+#include <span>
+#include <stdexcept>
+#include <variant>
+#include <vector>
+
+#include "secant/evaluator.hpp"
+#include "secant/parallel.hpp"
+
+namespace secant {
+
+using ScalarFunction = double (*)(int n, double* x);
+using ScalarFunctionWithData = double (*)(int n, double* x, void* data);
+using VectorFunctionWithData = void (*)(int n, double* x, int m, double* y, void* data);
+using BareVectorFunction = void (*)(double* x, double* y, double* data);
+
+struct NativeFunction {
+    std::variant<ScalarFunction, ScalarFunctionWithData, VectorFunctionWithData, BareVectorFunction> pointer;
+    std::size_t outputs = 1;
+    void* data = nullptr;
+
+    void operator()(std::span<double> x, std::span<double> y) const {
+        const auto n = static_cast<int>(x.size());
+        const auto m = static_cast<int>(y.size());
+        struct Call {
+            double* x;
+            double* y;
+            int n;
+            int m;
+            void* data;
+            void operator()(ScalarFunction f) const { *y = f(n, x); }
+            void operator()(ScalarFunctionWithData f) const { *y = f(n, x, data); }
+            void operator()(VectorFunctionWithData f) const { f(n, x, m, y, data); }
+            void operator()(BareVectorFunction f) const { f(x, y, static_cast<double*>(data)); }
+        };
+        std::visit(Call{x.data(), y.data(), n, m, data}, pointer);
+    }
+};
+
+class NativeEvaluator final : public Evaluator<double, double> {
+   public:
+    // `poll` is called now and then from the calling thread, outside of any parallel region; it may throw to stop.
+    explicit NativeEvaluator(const NativeFunction& function, std::function<void()> poll = {})
+        : function_(function), poll_(std::move(poll)) {}
+
+    void evaluate(const PointBlock<double>& points, ValueBlock<double>& values) override {
+        const std::span<double> block = values.allocate(points.size(), function_.outputs);
+        // A function that does not set an output gives NaN, and not what was in memory before.
+        std::ranges::fill(block, std::numeric_limits<double>::quiet_NaN());
+        if (points.dimension() > static_cast<std::size_t>(std::numeric_limits<int>::max()) ||
+            function_.outputs > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+            throw std::length_error("secant: a native function takes at most 2147483647 variables and outputs");
+        }
+        std::vector<double> point(points.dimension());
+        const std::size_t count = points.size();
+        std::size_t done = 0;
+        while (done < count) {
+            // The first point of a block is timed alone: it says how much the next round can hold, so that poll() is
+            // reached every 20 ms, or after one call for each thread where a call takes longer.
+            const double remaining = seconds_per_call_ * static_cast<double>(count - done);
+            const int threads = worthwhile_threads(remaining, count - done);
+            const auto per_round = static_cast<std::size_t>(
+                std::clamp(static_cast<double>(threads) * seconds_between_polls / std::max(seconds_per_call_, 1e-9),
+                           static_cast<double>(threads), static_cast<double>(count)));
+            const std::size_t round = timed_ ? std::min(per_round, count - done) : 1;
+            const auto start = std::chrono::steady_clock::now();
+            if (threads == 1) {
+                for (std::size_t i = done; i < done + round; ++i) call(points, i, point, block);
+            } else {
+                call_in_threads(points, done, done + round, threads, block);
+            }
+            const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+            seconds_per_call_ = elapsed.count() * std::min<double>(threads, static_cast<double>(round)) /
+                                static_cast<double>(round);
+            timed_ = true;
+            done += round;
+            since_poll_ += elapsed.count();
+            if (poll_ && since_poll_ > seconds_between_polls / 2) {
+                poll_();
+                since_poll_ = 0;
+            }
+        }
+    }
+
+    [[nodiscard]] std::size_t block_size(std::size_t, std::size_t) const noexcept override {
+        return block_within(std::size_t{1} << 22, function_.outputs * sizeof(double));
+    }
+
+    [[nodiscard]] bool runs_threads() const noexcept override { return true; }
+
+   private:
+    static constexpr double seconds_between_polls = 0.02;
+
+    void call(const PointBlock<double>& points, std::size_t i, std::span<double> point, std::span<double> block) const {
+        points.write(i, point);
+        function_(point, block.subspan(i * function_.outputs, function_.outputs));
+    }
+
+    void call_in_threads([[maybe_unused]] const PointBlock<double>& points, [[maybe_unused]] std::size_t begin,
+                         [[maybe_unused]] std::size_t end, [[maybe_unused]] int threads,
+                         [[maybe_unused]] std::span<double> block) const {
+#ifdef _OPENMP
+        const std::size_t dimension = points.dimension();
+        const std::size_t chunk =
+            std::max<std::size_t>(1, (end - begin) / (static_cast<std::size_t>(threads) * 8));
+#pragma omp parallel num_threads(threads)
+        {
+            std::vector<double> own(dimension);
+#pragma omp for schedule(dynamic, chunk)
+            for (std::size_t i = begin; i < end; ++i) call(points, i, own, block);
+        }
+#endif
+    }
+
+    NativeFunction function_;
+    std::function<void()> poll_;
+    double seconds_per_call_ = 0;
+    double since_poll_ = 0;
+    bool timed_ = false;
+};
+
+}  // namespace secant

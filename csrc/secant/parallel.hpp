@@ -1,0 +1,69 @@
+// How many threads a kernel may use, and when to use none.
+//
+// OpenMP's own count is obeyed (OMP_NUM_THREADS, omp_set_num_threads, threadpoolctl); set_thread_limit puts a lower
+// limit beside it. A forked child runs serial: its copy of the OpenMP runtime believes in threads that the fork did not
+// bring along, and waiting for them would hang.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+#if defined(__unix__) || defined(__APPLE__)
+#include <pthread.h>
+#endif
+
+namespace secant {
+
+#ifdef _OPENMP
+inline constexpr bool has_openmp = true;
+#else
+inline constexpr bool has_openmp = false;
+#endif
+
+namespace detail {
+
+inline std::atomic<int> thread_limit{0};  // 0: no limit of our own
+inline std::atomic<bool> forked{false};
+
+inline bool watch_forks() noexcept {
+#if defined(__unix__) || defined(__APPLE__)
+    return pthread_atfork(nullptr, nullptr, [] { forked.store(true, std::memory_order_relaxed); }) == 0;
+#else
+    return true;
+#endif
+}
+
+inline const bool watching_forks = watch_forks();
+
+}  // namespace detail
+
+// At most this many threads from now on, in every thread of the process; 0 removes the limit.
+inline void set_thread_limit(int limit) noexcept { detail::thread_limit.store(std::max(limit, 0)); }
+
+[[nodiscard]] inline int thread_limit() noexcept { return detail::thread_limit.load(); }
+
+// The threads that a parallel region started here and now would get.
+[[nodiscard]] inline int available_threads() noexcept {
+#ifdef _OPENMP
+    if (detail::forked.load(std::memory_order_relaxed) || !detail::watching_forks || omp_in_parallel() != 0) return 1;
+    const int limit = detail::thread_limit.load(std::memory_order_relaxed);
+    return limit == 0 ? omp_get_max_threads() : std::min(limit, omp_get_max_threads());
+#else
+    return 1;
+#endif
+}
+
+// The threads worth starting for work that takes `seconds` in one thread and falls into `pieces`: a region costs
+// a few microseconds, so that less than 50 µs of work for each thread stays serial.
+[[nodiscard]] inline int worthwhile_threads(double seconds, std::size_t pieces) noexcept {
+    constexpr double seconds_for_each = 50e-6;
+    if (pieces < 2 || seconds < 2 * seconds_for_each) return 1;
+    const double by_work = std::min(seconds / seconds_for_each, static_cast<double>(pieces));
+    return std::max(1, std::min(available_threads(), static_cast<int>(std::min(by_work, 1e6))));
+}
+
+}  // namespace secant

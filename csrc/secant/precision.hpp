@@ -1,0 +1,85 @@
+// Floating-point formats of points and values, and rounding to them.
+//
+// Kernels compute in R = double or long double. Points and values may be coarser (a float32 array, say): then steps are
+// chosen for the coarser format, and every point is rounded to the format in which the function will see it.
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <complex>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+namespace secant {
+
+enum class Precision : std::uint8_t { binary32, binary64, extended };  // ordered from coarse to fine
+
+template <class T>
+struct real_of {
+    using type = T;
+};
+template <class R>
+struct real_of<std::complex<R>> {
+    using type = R;
+};
+template <class T>
+using real_of_t = typename real_of<T>::type;
+
+template <class T>
+inline constexpr bool is_complex = !std::is_same_v<T, real_of_t<T>>;
+
+template <class R>
+inline constexpr Precision precision_of = std::is_same_v<R, float>    ? Precision::binary32
+                                          : std::is_same_v<R, double> ? Precision::binary64
+                                                                      : Precision::extended;
+
+// The distance from 1 to the next larger number.
+template <class R>
+[[nodiscard]] constexpr R epsilon(Precision precision) noexcept {
+    switch (precision) {
+        case Precision::binary32:
+            return static_cast<R>(std::numeric_limits<float>::epsilon());
+        case Precision::binary64:
+            return static_cast<R>(std::numeric_limits<double>::epsilon());
+        default:
+            return static_cast<R>(std::numeric_limits<long double>::epsilon());
+    }
+}
+
+template <class R>
+[[nodiscard]] constexpr R largest(Precision precision) noexcept {
+    switch (precision) {
+        case Precision::binary32:
+            return static_cast<R>(std::numeric_limits<float>::max());
+        case Precision::binary64:
+            return static_cast<R>(std::numeric_limits<double>::max());
+        default:
+            return std::numeric_limits<R>::max();
+    }
+}
+
+template <class R>
+[[nodiscard]] constexpr R round_to(Precision precision, R value) noexcept {
+    switch (precision) {
+        case Precision::binary32:
+            return static_cast<R>(static_cast<float>(value));
+        case Precision::binary64:
+            return static_cast<R>(static_cast<double>(value));
+        default:
+            return value;
+    }
+}
+
+[[nodiscard]] inline bool is_finite(double value) noexcept {
+    // On the bits, so that loops over it become SIMD instructions and no compiler flag can drop it.
+    constexpr std::uint64_t exponent = 0x7ff0000000000000U;
+    return (std::bit_cast<std::uint64_t>(value) & exponent) != exponent;
+}
+[[nodiscard]] inline bool is_finite(long double value) noexcept { return std::isfinite(value); }
+template <class R>
+[[nodiscard]] bool is_finite(const std::complex<R>& value) noexcept {
+    return is_finite(value.real()) && is_finite(value.imag());
+}
+
+}  // namespace secant

@@ -1,0 +1,32 @@
+"""Derivatives of numerical functions: gradients, Jacobians, Hessians and their products."""
+
+from secant import native
+from secant.derivatives import Gradient, Hessian, Jacobian, derivative, gradient, hessian, jacobian
+from secant.estimate import Estimate, Status
+from secant.installation import __version__, get_cmake_dir, get_include
+from secant.methods import ComplexStep, FiniteDifference
+from secant.products import hvp, jvp, vjp
+from secant.threads import get_num_threads, set_num_threads
+
+__all__ = [
+    "ComplexStep",
+    "Estimate",
+    "FiniteDifference",
+    "Gradient",
+    "Hessian",
+    "Jacobian",
+    "Status",
+    "__version__",
+    "derivative",
+    "get_cmake_dir",
+    "get_include",
+    "get_num_threads",
+    "gradient",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "native",
+    "set_num_threads",
+    "vjp",
+]

@@ -1,0 +1,546 @@
+"""Gradients, Jacobians, Hessians and elementwise derivatives: objects prepared once, and one-shot functions."""
+
+from __future__ import annotations
+
+from operator import index
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+
+from secant import _core, methods
+from secant.estimate import Estimate, make_estimate
+from secant.function import BLOCK_BYTES, FunctionLike, arguments, differentiator
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    from scipy.sparse.linalg import LinearOperator
+
+    from secant.bounds import BoundsLike
+
+Layout: TypeAlias = Literal["numerator", "denominator"]
+
+_DENOMINATOR = {"numerator": False, "denominator": True}
+
+
+class _Prepared:
+    """What Gradient, Jacobian and Hessian have in common: a function with its options, checked and compiled."""
+
+    __slots__ = ("_core", "_f", "_method", "_options")
+
+    _defaults: ClassVar[dict[str, Any]]
+
+    def __init__(self, f: FunctionLike, differentiated: FunctionLike, name: str, options: dict[str, Any]) -> None:
+        self._f = f
+        self._options = options
+        self._method, compiled = methods.resolve(options["method"])
+        self._core = differentiator(
+            differentiated,
+            name=name,
+            like=options["like"],
+            argnum=options["argnum"],
+            method=compiled,
+            bounds_=options["bounds"],
+            vectorized=options["vectorized"],
+            block_bytes=options["block_bytes"],
+        )
+
+    @property
+    def method(self) -> methods.Method:
+        """How derivatives are taken."""
+        return self._method
+
+    def __repr__(self) -> str:
+        given = "".join(f", {name}={value!r}" for name, value in self._options.items() if self._is_set(name, value))
+        return f"secant.{type(self).__name__}({self._f!r}{given})"
+
+    @staticmethod
+    def _is_set(name: str, value: Any) -> bool:
+        default = _DEFAULTS[name]
+        return value is not default and not (isinstance(value, int | str) and value == default)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Compiled objects hold pointers: a copy is prepared anew from what the user gave.
+        return _rebuild, (type(self), self._f, self._options)
+
+
+_DEFAULTS: dict[str, Any] = {
+    "like": None,
+    "argnum": 0,
+    "method": "auto",
+    "bounds": None,
+    "vectorized": False,
+    "block_bytes": BLOCK_BYTES,
+    "layout": "numerator",
+    "grad": None,
+}
+
+
+def _rebuild(kind: type[Any], f: FunctionLike, options: dict[str, Any]) -> Any:
+    return kind(f, **options)
+
+
+class Gradient(_Prepared):
+    """The gradient of a scalar-valued function, prepared once and called at any number of points.
+
+    Parameters
+    ----------
+    f : callable or secant.native.Function
+        ``f(x, *args)`` returns a number. It receives an array shaped like x that it may keep or overwrite; a NumPy scalar
+        if x is a scalar.
+    like : array_like, optional
+        An array shaped like the points: others are refused, and mistakes are found now and not at the first call.
+    argnum : int
+        The position, among f's arguments, of the one to differentiate by.
+    method : str, FiniteDifference or ComplexStep
+        "auto" (central differences of order 4), "forward" and "backward" (order 1), "central" (order 2), "complex".
+    bounds : (lower, upper) or scipy.optimize.Bounds, optional
+        f is never called outside; each a scalar or shaped like x.
+    vectorized : bool
+        Whether f takes a block of k points, an array of shape (k,) + x.shape, and returns k values, shape (k,).
+    block_bytes : int
+        Memory, in bytes, that such a block and its values may take.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an option is not one of those above.
+
+    Examples
+    --------
+    >>> import numpy as np, secant
+    >>> g = secant.Gradient(lambda x: x[0] ** 2 + x[0] * x[1])
+    >>> np.round(g([1.0, 2.0]), 12)
+    array([4., 1.])
+    """
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        f: FunctionLike,
+        *,
+        like: npt.ArrayLike | None = None,
+        argnum: int = 0,
+        method: str | methods.Method = "auto",
+        bounds: BoundsLike | None = None,
+        vectorized: bool = False,
+        block_bytes: int = BLOCK_BYTES,
+    ) -> None:
+        options = {
+            "like": like,
+            "argnum": argnum,
+            "method": method,
+            "bounds": bounds,
+            "vectorized": vectorized,
+            "block_bytes": block_bytes,
+        }
+        super().__init__(f, f, "f", options)
+
+    def __call__(self, *args: Any) -> npt.NDArray[Any]:
+        """The gradient, shaped like x. Takes the arguments of f."""
+        return self._core.gradient(args)
+
+    def estimate(self, *args: Any) -> Estimate:
+        """The gradient with its circumstances. Takes the arguments of f."""
+        return make_estimate(self._core.gradient(args, True), self._method)
+
+
+class Jacobian(_Prepared):
+    """The Jacobian of an array-valued function, prepared once and called at any number of points.
+
+    It is what ``jac=`` of scipy.optimize's solvers expects, and with ``argnum=1`` what solve_ivp's does.
+
+    Parameters
+    ----------
+    f : callable or secant.native.Function
+        ``f(x, *args)`` returns an array or a list of numbers, of any shape. It receives an array shaped like x that it may
+        keep or overwrite; a NumPy scalar if x is a scalar.
+    like : array_like, optional
+        An array shaped like the points: others are refused, and mistakes are found now and not at the first call.
+    argnum : int
+        The position, among f's arguments, of the one to differentiate by.
+    method : str, FiniteDifference or ComplexStep
+        "auto" (central differences of order 4), "forward" and "backward" (order 1), "central" (order 2), "complex".
+    bounds : (lower, upper) or scipy.optimize.Bounds, optional
+        f is never called outside; each a scalar or shaped like x.
+    vectorized : bool
+        Whether f takes a block of k points, an array of shape (k,) + x.shape, and returns the k values stacked, shape
+        (k,) + f(x).shape.
+    layout : {"numerator", "denominator"}
+        The shape of the result: f(x).shape + x.shape, or x.shape + f(x).shape.
+    block_bytes : int
+        Memory, in bytes, that a block of points and its values may take.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an option is not one of those above.
+
+    Examples
+    --------
+    >>> import numpy as np, secant
+    >>> J = secant.Jacobian(lambda x: [x[0] ** 2 + x[1], x[0] * x[1]])
+    >>> np.round(J([1.0, 2.0]), 12)
+    array([[2., 1.],
+           [2., 1.]])
+    """
+
+    __slots__ = ("_denominator",)
+
+    def __init__(
+        self,
+        f: FunctionLike,
+        *,
+        like: npt.ArrayLike | None = None,
+        argnum: int = 0,
+        method: str | methods.Method = "auto",
+        bounds: BoundsLike | None = None,
+        vectorized: bool = False,
+        layout: Layout = "numerator",
+        block_bytes: int = BLOCK_BYTES,
+    ) -> None:
+        if layout not in _DENOMINATOR:
+            msg = f"layout is {layout!r}; accepted are 'numerator' and 'denominator'"
+            raise ValueError(msg)
+        options = {
+            "like": like,
+            "argnum": argnum,
+            "method": method,
+            "bounds": bounds,
+            "vectorized": vectorized,
+            "layout": layout,
+            "block_bytes": block_bytes,
+        }
+        super().__init__(f, f, "f", options)
+        self._denominator = _DENOMINATOR[layout]
+
+    def __call__(self, *args: Any) -> npt.NDArray[Any]:
+        """The Jacobian, f(x).shape + x.shape (numerator layout). Takes the arguments of f."""
+        return self._core.jacobian(args, self._denominator)
+
+    def estimate(self, *args: Any) -> Estimate:
+        """The Jacobian with its circumstances. Takes the arguments of f."""
+        return make_estimate(self._core.jacobian(args, self._denominator, True), self._method)
+
+    def operator(self, *args: Any) -> LinearOperator:
+        """The Jacobian at a point as a scipy LinearOperator, without the matrix. Takes the arguments of f.
+
+        Shape (f(x).size, x.size); numerator layout. A product with a vector (matvec) costs as many evaluations of f as the
+        method needs for one variable. One from the left (rmatvec) costs as many as the whole Jacobian, since differences
+        have no cheaper way, but only the memory of a vector: where the matrix fits, ``J(x)`` is the better choice. f(x) is
+        evaluated once, here.
+        """
+        from secant.products import jacobian_operator
+
+        return jacobian_operator(self._core, args, self._options["argnum"])
+
+
+class Hessian(_Prepared):
+    """The Hessian of a function, prepared once and called at any number of points.
+
+    Parameters
+    ----------
+    f : callable or secant.native.Function
+        ``f(x, *args)`` returns a number, or an array of them: then each has a Hessian of its own. Not called where `grad`
+        is given.
+    grad : callable or secant.native.Function, optional
+        ``grad(x, *args)`` returns the gradient of f, shaped like x (f(x).shape + x.shape for array-valued f): the Hessian
+        is then its Jacobian, made symmetric, which is more accurate and needs fewer evaluations.
+    like, argnum, method, bounds, block_bytes
+        As for `Gradient`.
+    vectorized : bool
+        Whether f, or `grad` where it is given, takes a block of k points, shape (k,) + x.shape, and returns k values.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an option is not one of those above.
+
+    Notes
+    -----
+    From values of f, central differences of order q need q n (n + 1) / 2 + 1 evaluations for n variables; forward and
+    backward differences of order 1 need (n + 1) (n + 2) / 2.
+
+    Examples
+    --------
+    >>> import numpy as np, secant
+    >>> H = secant.Hessian(lambda x: x[0] ** 2 * x[1])
+    >>> np.round(H([1.0, 2.0]), 8)
+    array([[4., 2.],
+           [2., 0.]])
+    """
+
+    __slots__ = ("_from_gradient",)
+
+    def __init__(
+        self,
+        f: FunctionLike,
+        *,
+        grad: FunctionLike | None = None,
+        like: npt.ArrayLike | None = None,
+        argnum: int = 0,
+        method: str | methods.Method = "auto",
+        bounds: BoundsLike | None = None,
+        vectorized: bool = False,
+        block_bytes: int = BLOCK_BYTES,
+    ) -> None:
+        options = {
+            "grad": grad,
+            "like": like,
+            "argnum": argnum,
+            "method": method,
+            "bounds": bounds,
+            "vectorized": vectorized,
+            "block_bytes": block_bytes,
+        }
+        super().__init__(f, *((f, "f") if grad is None else (grad, "grad")), options)
+        self._from_gradient = grad is not None
+
+    def __call__(self, *args: Any) -> npt.NDArray[Any]:
+        """The Hessian, f(x).shape + x.shape + x.shape. Takes the arguments of f."""
+        core = self._core
+        return core.hessian_from_gradient(args) if self._from_gradient else core.hessian(args)
+
+    def estimate(self, *args: Any) -> Estimate:
+        """The Hessian with its circumstances. Takes the arguments of f."""
+        core = self._core
+        found = core.hessian_from_gradient(args, True) if self._from_gradient else core.hessian(args, True)
+        return make_estimate(found, self._method)
+
+    def operator(self, *args: Any) -> LinearOperator:
+        """The Hessian of a scalar-valued f at a point as a symmetric scipy LinearOperator. Takes the arguments of f.
+
+        Shape (x.size, x.size). A product costs as many evaluations of `grad` as the method needs for one variable; without
+        `grad`, about 2 q x.size evaluations of f for central differences of order q.
+        """
+        from secant.products import hessian_operator
+
+        return hessian_operator(self._core, args, self._options["argnum"], self._from_gradient)
+
+
+def gradient(
+    f: FunctionLike,
+    x: npt.ArrayLike,
+    *,
+    args: tuple[Any, ...] = (),
+    argnum: int = 0,
+    method: str | methods.Method = "auto",
+    bounds: BoundsLike | None = None,
+    vectorized: bool = False,
+    full_output: bool = False,
+) -> Any:
+    """Gradient of a scalar-valued function.
+
+    Parameters
+    ----------
+    f : callable or secant.native.Function
+        ``f(x, *args)`` returns a number.
+    x : array_like
+        The point; real, of any shape, scalars included.
+    args : tuple
+        f's other arguments.
+    argnum : int
+        The position of x among them.
+    method, bounds, vectorized
+        As for `Gradient`.
+    full_output : bool
+        Whether to return an `Estimate` in place of the value alone.
+
+    Returns
+    -------
+    ndarray or Estimate
+        Shaped like x; dtype of x and f(x) combined.
+
+    Raises
+    ------
+    ValueError
+        If f(x) is not a number (then `jacobian` is meant), is not finite, or changes its shape.
+    TypeError
+        If x or f(x) is not made of numbers.
+
+    Examples
+    --------
+    >>> import numpy as np, secant
+    >>> np.round(secant.gradient(lambda x: np.sum(x**3), [1.0, 2.0]), 10)
+    array([ 3., 12.])
+    """
+    g = Gradient(f, argnum=argnum, method=method, bounds=bounds, vectorized=vectorized)
+    everything = arguments(x, args, argnum)
+    return g.estimate(*everything) if full_output else g(*everything)
+
+
+def jacobian(
+    f: FunctionLike,
+    x: npt.ArrayLike,
+    *,
+    args: tuple[Any, ...] = (),
+    argnum: int = 0,
+    method: str | methods.Method = "auto",
+    bounds: BoundsLike | None = None,
+    vectorized: bool = False,
+    layout: Layout = "numerator",
+    full_output: bool = False,
+) -> Any:
+    """Jacobian of an array-valued function.
+
+    Parameters
+    ----------
+    f : callable or secant.native.Function
+        ``f(x, *args)`` returns an array, a list or a number.
+    x : array_like
+        The point; real, of any shape, scalars included.
+    args : tuple
+        f's other arguments.
+    argnum : int
+        The position of x among them.
+    method, bounds, vectorized, layout
+        As for `Jacobian`.
+    full_output : bool
+        Whether to return an `Estimate` in place of the value alone.
+
+    Returns
+    -------
+    ndarray or Estimate
+        f(x).shape + x.shape, or x.shape + f(x).shape for ``layout="denominator"``: never squeezed. Entry [i, j] is the
+        derivative of f(x)[i] by x[j]. dtype of x and f(x) combined.
+
+    Raises
+    ------
+    ValueError
+        If f(x) is not finite or changes its shape.
+    TypeError
+        If x or f(x) is not made of numbers.
+
+    Examples
+    --------
+    >>> import numpy as np, secant
+    >>> np.round(secant.jacobian(lambda x: [x[0] ** 2 + x[1], x[0] * x[1]], [1.0, 2.0]), 12)
+    array([[2., 1.],
+           [2., 1.]])
+    """
+    J = Jacobian(f, argnum=argnum, method=method, bounds=bounds, vectorized=vectorized, layout=layout)
+    everything = arguments(x, args, argnum)
+    return J.estimate(*everything) if full_output else J(*everything)
+
+
+def hessian(
+    f: FunctionLike,
+    x: npt.ArrayLike,
+    *,
+    grad: FunctionLike | None = None,
+    args: tuple[Any, ...] = (),
+    argnum: int = 0,
+    method: str | methods.Method = "auto",
+    bounds: BoundsLike | None = None,
+    vectorized: bool = False,
+    full_output: bool = False,
+) -> Any:
+    """Hessian of a function.
+
+    Parameters
+    ----------
+    f : callable or secant.native.Function
+        ``f(x, *args)`` returns a number, or an array whose entries each have a Hessian.
+    x : array_like
+        The point; real, of any shape, scalars included.
+    grad : callable or secant.native.Function, optional
+        The gradient of f; then f is not called.
+    args : tuple
+        Other arguments of f and `grad`.
+    argnum : int
+        The position of x among them.
+    method, bounds, vectorized
+        As for `Hessian`.
+    full_output : bool
+        Whether to return an `Estimate` in place of the value alone.
+
+    Returns
+    -------
+    ndarray or Estimate
+        f(x).shape + x.shape + x.shape, symmetric to the last bit.
+
+    Raises
+    ------
+    ValueError
+        If f(x) is not finite or changes its shape.
+    TypeError
+        If x or f(x) is not made of numbers.
+
+    Examples
+    --------
+    >>> import numpy as np, secant
+    >>> np.round(secant.hessian(lambda x: np.sum(x**4), [1.0, 2.0], grad=lambda x: 4 * x**3), 8)
+    array([[12.,  0.],
+           [ 0., 48.]])
+    """
+    H = Hessian(f, grad=grad, argnum=argnum, method=method, bounds=bounds, vectorized=vectorized)
+    everything = arguments(x, args, argnum)
+    return H.estimate(*everything) if full_output else H(*everything)
+
+
+def derivative(
+    f: FunctionLike,
+    x: npt.ArrayLike,
+    order: int = 1,
+    *,
+    args: tuple[Any, ...] = (),
+    argnum: int = 0,
+    method: str | methods.Method = "auto",
+    bounds: BoundsLike | None = None,
+    full_output: bool = False,
+) -> Any:
+    """Derivative of a function that acts on each entry of its argument by itself.
+
+    All entries move at once: the cost in calls of f does not depend on their number.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(x, *args)`` returns an array shaped like x (a number for a number), entry by entry.
+    x : array_like
+        The points; real, of any shape, scalars included.
+    order : {1, 2}
+        Which derivative.
+    args : tuple
+        f's other arguments.
+    argnum : int
+        The position of x among them.
+    method, bounds
+        As for `Gradient`.
+    full_output : bool
+        Whether to return an `Estimate` in place of the value alone.
+
+    Returns
+    -------
+    ndarray or Estimate
+        Shaped like x.
+
+    Raises
+    ------
+    ValueError
+        If f(x) is not shaped like x, is not finite, or `order` is not 1 or 2.
+    TypeError
+        If x or f(x) is not made of numbers.
+
+    Examples
+    --------
+    >>> import numpy as np, secant
+    >>> np.round(secant.derivative(np.sin, [0.0, np.pi]), 10)
+    array([ 1., -1.])
+    """
+    which = index(order)
+    if which not in (1, 2):
+        msg = f"order is {which}; accepted are 1 and 2"
+        raise ValueError(msg)
+    resolved, compiled = methods.resolve(method)
+    core: _core.Differentiator = differentiator(
+        f,
+        like=None,
+        argnum=argnum,
+        method=compiled,
+        bounds_=bounds,
+        vectorized=False,
+        block_bytes=BLOCK_BYTES,
+    )
+    everything = arguments(x, args, argnum)
+    if full_output:
+        return make_estimate(core.derivative(everything, which, True), resolved)
+    return core.derivative(everything, which)

@@ -1,0 +1,96 @@
+"""What a derivative came to: its value, and all that is known of how it was found."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from secant.methods import Method
+
+
+class Status(IntEnum):
+    """How an entry of a derivative came about; negative where there is none."""
+
+    NOT_FINITE = -1
+    """No probe gave a finite value of f: the entry is NaN."""
+    OK = 0
+    """As planned."""
+    SMALLER_STEP = 1
+    """A planned probe was not finite; the entry is from a smaller step."""
+    OTHER_SIDE = 2
+    """Probes on the planned side were not finite; the entry is from another side of x."""
+
+    @property
+    def message(self) -> str:
+        """The status in words."""
+        return _MESSAGES[self]
+
+
+_MESSAGES = {
+    Status.NOT_FINITE: "f is not finite at any probe; the entry is NaN",
+    Status.OK: "as planned",
+    Status.SMALLER_STEP: "f is not finite at a planned probe; a smaller step was taken",
+    Status.OTHER_SIDE: "f is not finite on the planned side of x; another side was taken",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimate:
+    """A derivative with its circumstances.
+
+    Attributes
+    ----------
+    value : ndarray or NumPy scalar
+        The derivative.
+    error : ndarray or None
+        A bound on ``|value - exact|``, shaped like `value`; None from methods that do not estimate it, as all
+        fixed-step methods.
+    status : ndarray of int8, or int8
+        A `Status` for each entry of `value`.
+    step : ndarray or NumPy scalar
+        Steps taken, in the units of x and shaped like it; along a direction v, the factor of v. For the complex
+        step, the imaginary one.
+    evaluations : int
+        Points at which the function was evaluated (the gradient, for second derivatives made from it).
+    method : FiniteDifference or ComplexStep
+        How it was found.
+    """
+
+    value: npt.NDArray[Any]
+    error: npt.NDArray[Any] | None
+    status: npt.NDArray[np.int8]
+    step: npt.NDArray[Any]
+    evaluations: int
+    method: Method
+
+    def __str__(self) -> str:
+        """The value, and a line on each of the rest."""
+        return f"{self.value}\n{self.summary()}"
+
+    def summary(self) -> str:
+        """How the value was found, in a few lines without the value itself."""
+        lines = [f"method       {self.method.description}", f"step         {_range(self.step)}"]
+        lines.append(f"evaluations  {self.evaluations}")
+        if self.error is not None:
+            lines.append(f"error        at most {np.max(self.error):.2g}")
+        entries = np.size(self.status)
+        for status in Status:
+            count = int(np.count_nonzero(np.equal(self.status, status)))
+            if status is not Status.OK and count:
+                lines.append(f"status       {count} of {entries} entries: {status.message}")
+        return "\n".join(lines)
+
+
+def _range(step: npt.NDArray[Any]) -> str:
+    low, high = np.min(step), np.max(step)
+    return f"{low:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
+
+
+def make_estimate(found: tuple[Any, Any, Any, int], method: Method) -> Estimate:
+    """Complete what the compiled core returns of a task: (value, status or None, steps, evaluations)."""
+    value, status, step, evaluations = found
+    if status is None:
+        status = np.zeros(np.shape(value), np.int8)
+    return Estimate(value, None, status[()], step[()], evaluations, method)

@@ -1,0 +1,60 @@
+"""What the user's function is: callable or native, which argument is differentiated, one point a call or a block."""
+
+from collections.abc import Callable, Sequence
+from operator import index
+from typing import Any, TypeAlias
+
+import numpy.typing as npt
+
+from secant import _core, bounds, methods, native
+
+FunctionLike: TypeAlias = Callable[..., Any] | native.Function
+
+BLOCK_BYTES = 2**26
+"""Memory that one block of points and values of a vectorized function may take, by default."""
+
+
+def differentiator(
+    f: FunctionLike,
+    *,
+    name: str = "f",
+    like: npt.ArrayLike | None,
+    argnum: int,
+    method: _core.Method,
+    bounds_: bounds.BoundsLike | None,
+    vectorized: bool,
+    block_bytes: int,
+) -> _core.Differentiator:
+    """Check the options that all derivatives have in common, and prepare the compiled object that does the work."""
+    function = f.compiled if isinstance(f, native.Function) else f
+    if not callable(function):
+        msg = f"{name} is a {type(f).__name__}; accepted are callables and secant.native.Function(...)"
+        raise TypeError(msg)
+    position = index(argnum)
+    if position < 0:
+        msg = f"argnum is {position}; accepted are positions of arguments, counted from 0"
+        raise ValueError(msg)
+    if block_bytes < 1:
+        msg = f"block_bytes is {block_bytes}; accepted are positive numbers of bytes"
+        raise ValueError(msg)
+    lower, upper = bounds.resolve(bounds_)
+    return _core.Differentiator(
+        function, position, bool(vectorized), index(block_bytes), method, lower, upper, like
+    )
+
+
+def arguments(x: Any, args: Sequence[Any], argnum: int) -> tuple[Any, ...]:
+    """All positional arguments of f, with x put where it belongs among the others."""
+    if not isinstance(args, tuple):
+        # A list, or an array, is more often one argument that lacks its comma than several.
+        msg = f"args is a {type(args).__name__}; accepted is a tuple of f's other arguments, as in args=(a,)"
+        raise TypeError(msg)
+    if argnum == 0:
+        return (x, *args)
+    if not 0 <= argnum <= len(args):
+        msg = f"argnum is {argnum}, but f has {len(args) + 1} arguments, x and those in args"
+        raise ValueError(msg)
+    return (*args[:argnum], x, *args[argnum:])
+
+
+__all__ = ["BLOCK_BYTES", "FunctionLike", "arguments", "differentiator", "methods"]

@@ -1,0 +1,194 @@
+"""How a derivative is taken: small immutable objects, and the strings that stand for the usual ones."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import index
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from secant import _core
+
+Side: TypeAlias = Literal["central", "forward", "backward"]
+
+_SIDES = {"central": _core.Side.central, "forward": _core.Side.forward, "backward": _core.Side.backward}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FiniteDifference:
+    """Differences of fixed step: the cheapest derivatives, without an error bar.
+
+    Parameters
+    ----------
+    side : {"central", "forward", "backward"}
+        Where the neighbours of x lie. Near bounds, variables without room change their side, or their step.
+    order : int, optional
+        Order of accuracy: the truncation error is proportional to step**order. Central: 2, 4, 6 or 8 (default 2), as
+        many evaluations a variable. One-sided: 1 to 8 (default 1), as many evaluations a variable, and one of f(x).
+    step : float or array_like, optional
+        The distance to the nearest neighbour, in the units of x; positive; a scalar or shaped like x. By default
+        eps**(1/(derivative + order)) * max(abs(x), typical), rounded to a power of two, with eps of the coarser of the
+        dtypes of x and f(x).
+    typical : float or array_like
+        Magnitude of x below which ``abs(x)`` is not taken for its scale; positive; a scalar or shaped like x. Lower it
+        for variables that are small by nature, such as lengths in metres of things seen in a microscope.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an option is not one of those above.
+    """
+
+    side: Side = "central"
+    order: int | None = None
+    step: npt.ArrayLike | None = None
+    typical: npt.ArrayLike = 1.0
+
+    def __post_init__(self) -> None:
+        if self.side not in _SIDES:
+            msg = f"side is {self.side!r}; accepted are 'central', 'forward' and 'backward'"
+            raise ValueError(msg)
+        if self.order is None:
+            object.__setattr__(self, "order", 2 if self.side == "central" else 1)
+        else:
+            object.__setattr__(self, "order", _checked_order(self.side, self.order))
+        object.__setattr__(self, "step", _positive("step", self.step))
+        object.__setattr__(self, "typical", _positive("typical", self.typical))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FiniteDifference):
+            return NotImplemented
+        return (
+            (self.side, self.order) == (other.side, other.order)
+            and _same(self.step, other.step)
+            and _same(self.typical, other.typical)
+        )
+
+    def __hash__(self) -> int:
+        return hash((FiniteDifference, self.side, self.order))
+
+    @property
+    def description(self) -> str:
+        """The method in words."""
+        return f"{self.side} differences of order {self.order}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ComplexStep:
+    """The imaginary part of f(x + ih), divided by h: exact to rounding, for functions made of complex analytic operations.
+
+    One evaluation a variable. Second derivatives take a central difference of order 4 of it. f must be real for real x and
+    must pass complex numbers through: abs, comparisons of x, conjugates or conversions to float break it.
+
+    Parameters
+    ----------
+    step : float or array_like, optional
+        The imaginary step, in the units of x; positive; a scalar or shaped like x. By default about 1e-30 times the
+        scale of x (1e-12 in single precision): small enough that its square vanishes.
+    typical : float or array_like
+        Magnitude of x below which ``abs(x)`` is not taken for its scale.
+
+    References
+    ----------
+    W. Squire and G. Trapp, Using complex variables to estimate derivatives of real functions, SIAM Review 40 (1998)
+    110-112.
+    """
+
+    step: npt.ArrayLike | None = None
+    typical: npt.ArrayLike = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "step", _positive("step", self.step))
+        object.__setattr__(self, "typical", _positive("typical", self.typical))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ComplexStep):
+            return NotImplemented
+        return _same(self.step, other.step) and _same(self.typical, other.typical)
+
+    def __hash__(self) -> int:
+        return hash(ComplexStep)
+
+    @property
+    def description(self) -> str:
+        """The method in words."""
+        return "complex step"
+
+
+Method: TypeAlias = FiniteDifference | ComplexStep
+
+def resolve(method: str | Method) -> tuple[Method, _core.Method]:
+    """Turn what the user gave as ``method=`` into the object, and into what the compiled core takes."""
+    if isinstance(method, str):
+        return _resolve_name(method)
+    if isinstance(method, FiniteDifference | ComplexStep):
+        return method, _compile(method)
+    msg = f"method is a {type(method).__name__}; accepted are {_accepted()}"
+    raise TypeError(msg)
+
+
+@lru_cache
+def _resolve_name(name: str) -> tuple[Method, _core.Method]:
+    if name not in _BY_NAME:
+        msg = f"method is {name!r}; accepted are {_accepted()}"
+        raise ValueError(msg)
+    return _BY_NAME[name], _compile(_BY_NAME[name])
+
+
+def _accepted() -> str:
+    names = ", ".join(repr(name) for name in sorted(_BY_NAME))
+    return f"{names}, secant.FiniteDifference(...) and secant.ComplexStep(...)"
+
+
+def _compile(method: Method) -> _core.Method:
+    step: Any = method.step
+    typical: Any = None if _same(method.typical, 1.0) else method.typical
+    if isinstance(method, ComplexStep):
+        return _core.Method(True, _core.Side.central, 4, step, typical)
+    assert method.order is not None  # set by FiniteDifference.__post_init__
+    return _core.Method(False, _SIDES[method.side], method.order, step, typical)
+
+
+def _checked_order(side: str, order: object) -> int:
+    accepted = "2, 4, 6 or 8 for central differences" if side == "central" else "1 to 8 for one-sided differences"
+    try:
+        number = index(order)  # type: ignore[arg-type]
+    except TypeError:
+        msg = f"order is a {type(order).__name__}; accepted are the integers {accepted}"
+        raise TypeError(msg) from None
+    if not 1 <= number <= 8 or (side == "central" and number % 2):
+        msg = f"order is {number}; accepted are {accepted}"
+        raise ValueError(msg)
+    return number
+
+
+def _positive(name: str, value: npt.ArrayLike | None) -> npt.NDArray[np.float64] | None:
+    """A private, read-only float64 copy of a positive scalar or array."""
+    if value is None:
+        return None
+    try:
+        array = np.array(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        msg = f"{name} is {value!r}; accepted are a positive number or an array of them, shaped like x"
+        raise TypeError(msg) from None
+    wrong = ~(np.isfinite(array) & (array > 0))
+    if array.size == 0 or wrong.any():
+        what = array[wrong].flat[0] if array.size else "empty"
+        msg = f"{name} is {what}; accepted are positive, finite numbers"
+        raise ValueError(msg)
+    array.setflags(write=False)
+    return array
+
+
+def _same(a: Any, b: Any) -> bool:
+    return (a is None and b is None) or (a is not None and b is not None and np.array_equal(a, b))
+
+
+_BY_NAME: dict[str, Method] = {
+    "auto": FiniteDifference("central", 4),
+    "central": FiniteDifference("central"),
+    "forward": FiniteDifference("forward"),
+    "backward": FiniteDifference("backward"),
+    "complex": ComplexStep(),
+}
