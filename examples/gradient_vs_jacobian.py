@@ -1,11 +1,10 @@
 """The gradient of a number and the Jacobian of a vector, of one example each.
 
-    secant jacobian examples/gradient_vs_jacobian.py:f --at 1,2
-    secant gradient examples/gradient_vs_jacobian.py:norm --at 3,4
+secant jacobian examples/gradient_vs_jacobian.py:f --at 1,2
+secant gradient examples/gradient_vs_jacobian.py:norm --at 3,4
 """
 
 import numpy as np
-
 import secant
 
 

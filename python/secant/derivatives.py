@@ -83,8 +83,8 @@ class Gradient(_Prepared):
     Parameters
     ----------
     f : callable or secant.native.Function
-        ``f(x, *args)`` returns a number. It receives an array shaped like x that it may keep or overwrite; a NumPy scalar
-        if x is a scalar.
+        ``f(x, *args)`` returns a number. It receives an array shaped like x that it may keep or overwrite; a NumPy
+        scalar if x is a scalar.
     like : array_like, optional
         An array shaped like the points: others are refused, and mistakes are found now and not at the first call.
     argnum : int
@@ -151,8 +151,8 @@ class Jacobian(_Prepared):
     Parameters
     ----------
     f : callable or secant.native.Function
-        ``f(x, *args)`` returns an array or a list of numbers, of any shape. It receives an array shaped like x that it may
-        keep or overwrite; a NumPy scalar if x is a scalar.
+        ``f(x, *args)`` returns an array or a list of numbers, of any shape. It receives an array shaped like x that
+        it may keep or overwrite; a NumPy scalar if x is a scalar.
     like : array_like, optional
         An array shaped like the points: others are refused, and mistakes are found now and not at the first call.
     argnum : int
@@ -223,10 +223,10 @@ class Jacobian(_Prepared):
     def operator(self, *args: Any) -> LinearOperator:
         """The Jacobian at a point as a scipy LinearOperator, without the matrix. Takes the arguments of f.
 
-        Shape (f(x).size, x.size); numerator layout. A product with a vector (matvec) costs as many evaluations of f as the
-        method needs for one variable. One from the left (rmatvec) costs as many as the whole Jacobian, since differences
-        have no cheaper way, but only the memory of a vector: where the matrix fits, ``J(x)`` is the better choice. f(x) is
-        evaluated once, here.
+        Shape (f(x).size, x.size); numerator layout. A product with a vector (matvec) costs as many evaluations of f
+        as the method needs for one variable. One from the left (rmatvec) costs as many as the whole Jacobian, since
+        differences have no cheaper way, but only the memory of a vector: where the matrix fits, ``J(x)`` is the
+        better choice. f(x) is evaluated once, here.
         """
         from secant.products import jacobian_operator
 
@@ -239,11 +239,11 @@ class Hessian(_Prepared):
     Parameters
     ----------
     f : callable or secant.native.Function
-        ``f(x, *args)`` returns a number, or an array of them: then each has a Hessian of its own. Not called where `grad`
-        is given.
+        ``f(x, *args)`` returns a number, or an array of them: then each has a Hessian of its own. Not called where
+        `grad` is given.
     grad : callable or secant.native.Function, optional
-        ``grad(x, *args)`` returns the gradient of f, shaped like x (f(x).shape + x.shape for array-valued f): the Hessian
-        is then its Jacobian, made symmetric, which is more accurate and needs fewer evaluations.
+        ``grad(x, *args)`` returns the gradient of f, shaped like x (f(x).shape + x.shape for array-valued f): the
+        Hessian is then its Jacobian, made symmetric, which is more accurate and needs fewer evaluations.
     like, argnum, method, bounds, block_bytes
         As for `Gradient`.
     vectorized : bool
@@ -308,8 +308,8 @@ class Hessian(_Prepared):
     def operator(self, *args: Any) -> LinearOperator:
         """The Hessian of a scalar-valued f at a point as a symmetric scipy LinearOperator. Takes the arguments of f.
 
-        Shape (x.size, x.size). A product costs as many evaluations of `grad` as the method needs for one variable; without
-        `grad`, about 2 q x.size evaluations of f for central differences of order q.
+        Shape (x.size, x.size). A product costs as many evaluations of `grad` as the method needs for one variable;
+        without `grad`, about 2 q x.size evaluations of f for central differences of order q.
         """
         from secant.products import hessian_operator
 
@@ -399,8 +399,8 @@ def jacobian(
     Returns
     -------
     ndarray or Estimate
-        f(x).shape + x.shape, or x.shape + f(x).shape for ``layout="denominator"``: never squeezed. Entry [i, j] is the
-        derivative of f(x)[i] by x[j]. dtype of x and f(x) combined.
+        f(x).shape + x.shape, or x.shape + f(x).shape for ``layout="denominator"``: never squeezed. Entry [i, j] is
+        the derivative of f(x)[i] by x[j]. dtype of x and f(x) combined.
 
     Raises
     ------

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import numpy.typing as npt
 
-from secant import _core, bounds, methods, native
+from secant import _core, bounds, native
 
 FunctionLike: TypeAlias = Callable[..., Any] | native.Function
 
@@ -38,9 +38,7 @@ def differentiator(
         msg = f"block_bytes is {block_bytes}; accepted are positive numbers of bytes"
         raise ValueError(msg)
     lower, upper = bounds.resolve(bounds_)
-    return _core.Differentiator(
-        function, position, bool(vectorized), index(block_bytes), method, lower, upper, like
-    )
+    return _core.Differentiator(function, position, bool(vectorized), index(block_bytes), method, lower, upper, like)
 
 
 def arguments(x: Any, args: Sequence[Any], argnum: int) -> tuple[Any, ...]:
@@ -55,6 +53,3 @@ def arguments(x: Any, args: Sequence[Any], argnum: int) -> tuple[Any, ...]:
         msg = f"argnum is {argnum}, but f has {len(args) + 1} arguments, x and those in args"
         raise ValueError(msg)
     return (*args[:argnum], x, *args[argnum:])
-
-
-__all__ = ["BLOCK_BYTES", "FunctionLike", "arguments", "differentiator", "methods"]

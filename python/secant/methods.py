@@ -28,11 +28,11 @@ class FiniteDifference:
         many evaluations a variable. One-sided: 1 to 8 (default 1), as many evaluations a variable, and one of f(x).
     step : float or array_like, optional
         The distance to the nearest neighbour, in the units of x; positive; a scalar or shaped like x. By default
-        eps**(1/(derivative + order)) * max(abs(x), typical), rounded to a power of two, with eps of the coarser of the
-        dtypes of x and f(x).
+        eps**(1/(derivative + order)) * max(abs(x), typical), rounded to a power of two, with eps of the coarser of
+        the dtypes of x and f(x).
     typical : float or array_like
-        Magnitude of x below which ``abs(x)`` is not taken for its scale; positive; a scalar or shaped like x. Lower it
-        for variables that are small by nature, such as lengths in metres of things seen in a microscope.
+        Magnitude of x below which ``abs(x)`` is not taken for its scale; positive; a scalar or shaped like x. Lower
+        it for variables that are small by nature, such as lengths in metres of things seen in a microscope.
 
     Raises
     ------
@@ -76,10 +76,10 @@ class FiniteDifference:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ComplexStep:
-    """The imaginary part of f(x + ih), divided by h: exact to rounding, for functions made of complex analytic operations.
+    """The imaginary part of f(x + ih), divided by h: exact to rounding, for complex analytic functions.
 
-    One evaluation a variable. Second derivatives take a central difference of order 4 of it. f must be real for real x and
-    must pass complex numbers through: abs, comparisons of x, conjugates or conversions to float break it.
+    One evaluation a variable. Second derivatives take a central difference of order 4 of it. f must be real for
+    real x and must pass complex numbers through: abs, comparisons of x, conjugates or conversions to float break it.
 
     Parameters
     ----------
@@ -117,6 +117,7 @@ class ComplexStep:
 
 
 Method: TypeAlias = FiniteDifference | ComplexStep
+
 
 def resolve(method: str | Method) -> tuple[Method, _core.Method]:
     """Turn what the user gave as ``method=`` into the object, and into what the compiled core takes."""

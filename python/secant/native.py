@@ -23,8 +23,8 @@ Four C signatures are accepted:
 ``void (double *x, double *y, double *data)``                   m values; sizes are known to the function
 ==============================================================  ==================================================
 
-The function sees a copy of x of its own and may overwrite it. It is called from several threads at once, so it must not write
-to memory shared between calls, `data` included; `secant.set_num_threads` (1) makes it one thread.
+The function sees a copy of x of its own and may overwrite it. It is called from several threads at once, so it must
+not write to memory shared between calls, `data` included; `secant.set_num_threads` (1) makes it one thread.
 """
 
 from __future__ import annotations
@@ -54,6 +54,10 @@ SIGNATURES = (
 """The C signatures that `Function` accepts."""
 
 
+# The base of all function pointers of ctypes, which has no public name.
+_FunctionPointer: Any = ctypes.CFUNCTYPE(None).__bases__[0]
+
+
 @dataclass(frozen=True, slots=True)
 class _Target:
     """A function pointer as it was found: what it points to, what it says of itself, and what must stay alive."""
@@ -74,11 +78,11 @@ class Function:
     outputs : int or None
         How many values it has: None for one number (f(x) is a scalar), m for an array of shape (m,).
     data : ndarray, ctypes or cffi pointer, PyCapsule, int or None
-        What is passed as `data`: an array's memory (C-contiguous; kept alive, not copied) or an address. None passes what
-        a LowLevelCallable brings along, or NULL.
+        What is passed as `data`: an array's memory (C-contiguous; kept alive, not copied) or an address. None
+        passes what a LowLevelCallable brings along, or NULL.
     signature : str, optional
-        One of `SIGNATURES`, with or without the arguments' names. Needed where `fn` does not say what it is: an address, a
-        capsule without a name, a ctypes function without ``argtypes``.
+        One of `SIGNATURES`, with or without the arguments' names. Needed where `fn` does not say what it is: an
+        address, a capsule without a name, a ctypes function without ``argtypes``.
 
     Raises
     ------
@@ -137,7 +141,10 @@ class Function:
 
     def __reduce__(self) -> tuple[Any, ...]:
         if isinstance(self._fn[0], int) or not (self._data is None or isinstance(self._data, np.ndarray)):
-            msg = "a native function given by its address cannot be pickled: the address means nothing in another process"
+            msg = (
+                "a native function given by its address, or with data at an address, cannot be pickled: "
+                "an address means nothing in another process"
+            )
             raise TypeError(msg)
         return Function, (self._fn[0], self._outputs, self._data, self._signature)
 
@@ -157,15 +164,15 @@ def _find(fn: Any) -> _Target:
     # SciPy's LowLevelCallable is a tuple whose first entry is a capsule.
     if isinstance(fn, tuple) and kind.__name__ == "LowLevelCallable" and fn and _is_capsule(fn[0]):
         return _from_capsule(fn[0])
-    if isinstance(fn, ctypes._CFuncPtr):
+    if isinstance(fn, _FunctionPointer):
         return _from_ctypes(fn)
     if kind.__module__ == "_cffi_backend" and hasattr(kind, "__name__") and "CData" in kind.__name__:
         return _from_cffi(fn)
     if isinstance(getattr(fn, "address", None), int) and hasattr(fn, "_sig"):  # numba.cfunc
         return _Target(fn.address, _text_of_numba(fn._sig), None, None)
     msg = (
-        f"fn is a {kind.__name__}; accepted are scipy.LowLevelCallable, numba.cfunc, ctypes and cffi function pointers, "
-        "PyCapsule, or an address with signature="
+        f"fn is a {kind.__name__}; accepted are scipy.LowLevelCallable, numba.cfunc, ctypes and cffi function "
+        "pointers, PyCapsule, or an address with signature="
     )
     raise TypeError(msg)
 
@@ -219,7 +226,14 @@ def _from_cffi(fn: Any) -> _Target:
     return _Target(int(ffi.cast("uintptr_t", fn)), signature, None, fn)
 
 
-_NUMBA = {"int32": "int", "float64": "double", "float64*": "double *", "void*": "void *", "none": "void", "void": "void"}
+_NUMBA = {
+    "int32": "int",
+    "float64": "double",
+    "float64*": "double *",
+    "void*": "void *",
+    "none": "void",
+    "void": "void",
+}
 
 
 def _text_of_numba(signature: Any) -> str:
@@ -280,7 +294,7 @@ def _address_of_data(data: Any) -> int:
         return data
     if _is_capsule(data):
         return int(_core.open_capsule(data)[0])
-    if isinstance(data, ctypes._Pointer | ctypes.c_void_p | ctypes._CFuncPtr):
+    if isinstance(data, ctypes._Pointer | ctypes.c_void_p | _FunctionPointer):
         return ctypes.cast(data, ctypes.c_void_p).value or 0
     if isinstance(data, ctypes.Array | ctypes.Structure | ctypes._SimpleCData):
         return ctypes.addressof(data)
@@ -290,7 +304,7 @@ def _address_of_data(data: Any) -> int:
         ffi = cffi.FFI()
         return int(ffi.cast("uintptr_t", data))
     msg = (
-        f"data is a {type(data).__name__}; accepted are an array, a ctypes or cffi pointer or structure, a PyCapsule, an "
-        "address, or None"
+        f"data is a {type(data).__name__}; accepted are an array, a ctypes or cffi pointer or structure, a PyCapsule, "
+        "an address, or None"
     )
     raise TypeError(msg)

@@ -134,7 +134,8 @@ def hvp(
     Parameters
     ----------
     f : callable or secant.native.Function
-        ``f(x, *args)`` returns a number, or an array whose entries each have a Hessian. Not called where `grad` is given.
+        ``f(x, *args)`` returns a number, or an array whose entries each have a Hessian. Not called where `grad` is
+        given.
     x : array_like
         The point.
     v : array_like
@@ -230,7 +231,9 @@ def hessian_operator(
     expected = shape if from_gradient else ()
     if np.shape(value) != expected:
         what = "grad" if from_gradient else "f"
-        msg = f"an operator needs a scalar-valued f, but {what}(x) has shape {np.shape(value)}; call the Hessian instead"
+        msg = (
+            f"an operator needs a scalar-valued f, but {what}(x) has shape {np.shape(value)}; call the Hessian instead"
+        )
         raise ValueError(msg)
     product = core.hvp_from_gradient if from_gradient else core.hvp
 

@@ -1,0 +1,302 @@
+"""The ``secant`` command: differentiates a function in a file."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+from secant import derivatives, methods
+from secant.estimate import Estimate
+from secant.installation import __version__
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+BAD_CALL = 2
+FAILING_FUNCTION = 1
+
+_EXAMPLES = """\
+examples:
+  secant jacobian examples/gradient_vs_jacobian.py:f --at 1,2
+  secant gradient model.py:loss --at x0.npy --method forward --output g.npy
+  secant hessian model.py:loss --at 1,2 --grad model.py:slope --json
+
+exit codes: 0 done, 1 the function fails, 2 the call is wrong
+"""
+
+
+class _CommandError(Exception):
+    """An error to be told in one line."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise _CommandError(message, BAD_CALL)
+
+
+class _Watched:
+    """The user's function, with an eye on whether it was reached, and whether an error is its own."""
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+        self.called = False
+        self.shape: tuple[int, ...] = ()
+        self.error: BaseException | None = None
+
+    def __call__(self, x: Any) -> Any:
+        self.called = True
+        try:
+            value = self.function(x)
+            self.shape = np.shape(value)
+        except Exception as error:
+            self.error = error
+            raise
+        return value
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    try:
+        return _run(sys.argv[1:] if argv is None else list(argv))
+    except _CommandError as error:
+        print(f"secant: error: {error}", file=sys.stderr)
+        return error.code
+    except KeyboardInterrupt:
+        print("secant: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has gone: nobody is left to tell. The flush at exit must not complain either.
+        sys.stdout = None
+        return FAILING_FUNCTION
+
+
+def _run(argv: list[str]) -> int:
+    options = _parser().parse_args(_join_negative(argv))
+    x = _point(options.at)
+    method = _method(options)
+    watched = _Watched(_load(options.function))
+    start = time.perf_counter()
+    found = _differentiate(options, watched, x, method)
+    seconds = time.perf_counter() - start
+    if options.output is not None:
+        try:
+            with options.output.open("wb") as file:
+                np.save(file, found.value)
+        except OSError as error:
+            raise _CommandError(f"cannot write {options.output}: {error.strerror}", BAD_CALL) from None
+    if options.json:
+        print(json.dumps(_as_dict(options, x, found, seconds)))
+    else:
+        print(np.array2string(np.asarray(found.value), precision=12, suppress_small=False, separator=", "))
+        print(f"\n{found.summary()}\ntime         {_duration(seconds)}")
+        if options.output is not None:
+            print(f"written to   {options.output}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="secant",
+        description="Derivatives of a function in a Python file.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"secant {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{gradient,jacobian,hessian}")
+    for name, what in (
+        ("gradient", "of a function with one value: one number a variable"),
+        ("jacobian", "of a function with any number of values: one row a value, one column a variable"),
+        ("hessian", "the second derivatives of a function with one value, or of each of its values"),
+    ):
+        command = commands.add_parser(
+            name,
+            help=what,
+            description=f"The {name} {what}.",
+            epilog=_EXAMPLES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        _add_options(command, name)
+    return parser
+
+
+def _add_options(command: argparse.ArgumentParser, name: str) -> None:
+    command.add_argument("function", metavar="FILE:NAME", help="a Python file and the name of a function in it")
+    command.add_argument(
+        "--at",
+        required=True,
+        metavar="X",
+        help="the point: numbers with commas (1,2), one number (2: a scalar; 2, with a comma: an array of one), "
+        "JSON ([[1,2],[3,4]]), or an .npy file",
+    )
+    command.add_argument(
+        "--method",
+        default="auto",
+        choices=["auto", "central", "forward", "backward", "complex"],
+        help="default: auto, central differences of order 4",
+    )
+    command.add_argument("--order", type=int, help="order of accuracy of forward, backward and central differences")
+    command.add_argument("--step", type=float, help="distance to the nearest neighbour, in the units of x")
+    if name == "jacobian":
+        command.add_argument("--layout", default="numerator", choices=["numerator", "denominator"])
+    if name == "hessian":
+        command.add_argument(
+            "--grad", metavar="FILE:NAME", help="the function's gradient, to differentiate in its place"
+        )
+    command.add_argument("--json", action="store_true", help="print one JSON object, for programs")
+    command.add_argument(
+        "--output", type=Path, metavar="FILE.npy", help="also write the derivative, as numpy.save does"
+    )
+
+
+def _join_negative(argv: list[str]) -> list[str]:
+    """Keep argparse from taking ``--at -1,2`` for two options."""
+    joined: list[str] = []
+    for word in argv:
+        starts_negative = len(word) > 1 and word[0] == "-" and (word[1].isdigit() or word[1] == ".")
+        if joined and joined[-1] == "--at" and starts_negative:
+            joined[-1] = f"--at={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+def _point(text: str) -> Any:
+    if text.endswith(".npy"):
+        try:
+            return np.load(text)
+        except (OSError, ValueError) as error:
+            raise _CommandError(f"cannot read the point from {text}: {_first_line(error)}", BAD_CALL) from None
+    try:
+        if text.lstrip().startswith("["):
+            return np.array(json.loads(text), dtype=np.float64)
+        numbers = [float(word) for word in text.rstrip(",").split(",")]
+    except (ValueError, TypeError):
+        msg = (
+            f"--at {text} is not a point; accepted are numbers with commas (1,2), JSON ([[1,2],[3,4]]) or an .npy file"
+        )
+        raise _CommandError(msg, BAD_CALL) from None
+    return np.array(numbers) if "," in text else numbers[0]
+
+
+def _method(options: argparse.Namespace) -> methods.Method:
+    name: str = options.method
+    try:
+        if name == "complex":
+            if options.order is not None:
+                raise _CommandError("--order is an option of differences, not of the complex step", BAD_CALL)
+            return methods.ComplexStep(step=options.step)
+        if name == "auto":
+            return methods.FiniteDifference("central", options.order or 4, step=options.step)
+        return methods.FiniteDifference(name, options.order, step=options.step)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise _CommandError(str(error), BAD_CALL) from None
+
+
+def _load(target: str) -> Any:
+    file, colon, name = target.rpartition(":")
+    if not colon or not file or not name:
+        raise _CommandError(f"{target} does not name a function; accepted is FILE:NAME, as in model.py:f", BAD_CALL)
+    path = Path(file)
+    if not path.is_file():
+        raise _CommandError(f"there is no file {file}", BAD_CALL)
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise _CommandError(f"{file} is not a Python file", BAD_CALL)
+    module = importlib.util.module_from_spec(spec)
+    # As for a script: what lies beside the file can be imported, and pickle finds what it defines.
+    sys.path.insert(0, str(path.resolve().parent))
+    sys.modules[path.stem] = module
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        raise _CommandError(f"{file} fails: {_named(error)}", FAILING_FUNCTION) from None
+    function = getattr(module, name, None)
+    if function is None:
+        raise _CommandError(f"{file} has no {name}", BAD_CALL)
+    if not callable(function):
+        raise _CommandError(f"{name} in {file} is a {type(function).__name__}, not a function", BAD_CALL)
+    return function
+
+
+def _differentiate(options: argparse.Namespace, watched: _Watched, x: Any, method: methods.Method) -> Estimate:
+    try:
+        if options.command == "gradient":
+            return derivatives.Gradient(watched, method=method).estimate(x)
+        if options.command == "jacobian":
+            return derivatives.Jacobian(watched, method=method, layout=options.layout).estimate(x)
+        if options.grad is None:
+            return derivatives.Hessian(watched, method=method).estimate(x)
+        watched.function = _load(options.grad)
+        return derivatives.Hessian(watched, grad=watched, method=method).estimate(x)
+    except Exception as error:
+        if watched.error is error:
+            notes = "; ".join(note.removeprefix("secant: ") for note in getattr(error, "__notes__", ()))
+            message = f"the function fails: {_named(error)}" + (f" ({notes})" if notes else "")
+            raise _CommandError(message, FAILING_FUNCTION) from None
+        if not isinstance(error, ValueError | TypeError):
+            raise
+        # Before the first call, and where another command is meant, the call is wrong; after it, the function is.
+        meant_jacobian = options.command == "gradient" and watched.shape != ()
+        code = FAILING_FUNCTION if watched.called and not meant_jacobian else BAD_CALL
+        raise _CommandError(_first_line(error), code) from None
+
+
+def _as_dict(options: argparse.Namespace, x: npt.ArrayLike, found: Estimate, seconds: float) -> dict[str, Any]:
+    return {
+        "command": options.command,
+        "function": options.function,
+        "at": _plain(x),
+        "value": _plain(found.value),
+        "shape": list(np.shape(found.value)),
+        "error": None if found.error is None else _plain(found.error),
+        "status": _plain(found.status),
+        "step": _plain(found.step),
+        "evaluations": found.evaluations,
+        "method": found.method.description,
+        "seconds": seconds,
+    }
+
+
+def _plain(values: npt.ArrayLike) -> Any:
+    """Nested lists that JSON can hold: null for what is not finite, [real, imaginary] for complex numbers."""
+    array = np.asarray(values)
+    if np.iscomplexobj(array):
+        return _plain(np.stack([array.real, array.imag], axis=-1))
+    if array.dtype.kind == "f":
+        array = array.astype(np.float64)
+        entries = array.astype(object)
+        entries[~np.isfinite(array)] = None
+        return entries.tolist()
+    return array.tolist()
+
+
+def _named(error: BaseException) -> str:
+    text = _first_line(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0]
+
+
+def _duration(seconds: float) -> str:
+    for unit, scale in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= scale:
+            return f"{seconds / scale:.3g} {unit}"
+    return f"{seconds / 1e-6:.3g} µs"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
