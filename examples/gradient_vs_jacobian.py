@@ -5,6 +5,7 @@ secant gradient examples/gradient_vs_jacobian.py:norm --at 3,4
 """
 
 import numpy as np
+
 import secant
 
 

@@ -259,6 +259,7 @@ void PythonEvaluator<P, V>::evaluate_each(const PointBlock<P>& points, ValueBloc
 template <class P, class V>
 void PythonEvaluator<P, V>::evaluate_blocks(const PointBlock<P>& points, ValueBlock<V>& values) {
     // A block is split where it would need more memory than is granted: the driver plans whole columns.
+    values.release();
     const std::size_t at_most = block_size(points.dimension(), function_.value_count());
     std::span<V> block;
     for (std::size_t done = 0; done < points.size();) {

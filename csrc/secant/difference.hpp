@@ -157,9 +157,7 @@ class DifferenceDriver {
             record_.evaluations += points_.size();
             begin();
             combine_all(done);
-            for (std::size_t k = 0; k < starts_.size(); ++k) {
-                if (bad_[k].load(std::memory_order_relaxed)) repair(done + k, starts_[k]);
-            }
+            repair_all(done);
             done += starts_.size();
         }
     }
@@ -247,6 +245,16 @@ class DifferenceDriver {
             }
         }
         sink_.store(done, starts_.size(), first, count, strip.data(), stride);
+    }
+
+    void repair_all(std::size_t done) {
+        bool kept = false;
+        for (std::size_t k = 0; k < starts_.size(); ++k) {
+            if (!bad_[k].load(std::memory_order_relaxed)) continue;
+            if (!kept) values_.keep();  // a repair calls the function
+            kept = true;
+            repair(done + k, starts_[k]);
+        }
     }
 
     // Entries of a column that are not finite are tried again: nearer, then on the other side; the rest of the column

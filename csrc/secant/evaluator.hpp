@@ -66,11 +66,26 @@ class ValueBlock {
         outputs_ = outputs;
         return {storage_.get(), needed};
     }
+    // Gives back what was lent, before more memory is asked for.
+    void release() noexcept {
+        owner_.reset();
+        rows_ = 0;
+    }
     void lend(const V* values, std::size_t rows, std::size_t outputs, std::shared_ptr<const void> owner) noexcept {
         owner_ = std::move(owner);
         data_ = values;
         rows_ = rows;
         outputs_ = outputs;
+    }
+
+    // A copy in place of what was lent: the function may write there when it is called next.
+    void keep() {
+        if (owner_ == nullptr) return;
+        const std::size_t rows = rows_;
+        const std::size_t outputs = outputs_;
+        const V* lent = data_;
+        const std::shared_ptr<const void> owner = std::move(owner_);
+        std::ranges::copy_n(lent, static_cast<std::ptrdiff_t>(rows * outputs), allocate(rows, outputs).begin());
     }
 
     [[nodiscard]] std::size_t rows() const noexcept { return rows_; }

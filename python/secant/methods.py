@@ -143,8 +143,8 @@ def _accepted() -> str:
 
 
 def _compile(method: Method) -> _core.Method:
-    step: Any = method.step
-    typical: Any = None if _same(method.typical, 1.0) else method.typical
+    step = None if method.step is None else np.asarray(method.step, np.float64)
+    typical = None if _same(method.typical, 1.0) else np.asarray(method.typical, np.float64)
     if isinstance(method, ComplexStep):
         return _core.Method(True, _core.Side.central, 4, step, typical)
     assert method.order is not None  # set by FiniteDifference.__post_init__
@@ -164,8 +164,8 @@ def _checked_order(side: str, order: object) -> int:
     return number
 
 
-def _positive(name: str, value: npt.ArrayLike | None) -> npt.NDArray[np.float64] | None:
-    """A private, read-only float64 copy of a positive scalar or array."""
+def _positive(name: str, value: npt.ArrayLike | None) -> npt.ArrayLike | None:
+    """Return a float, or a private, read-only float64 copy of an array; positive either way."""
     if value is None:
         return None
     try:
@@ -179,7 +179,7 @@ def _positive(name: str, value: npt.ArrayLike | None) -> npt.NDArray[np.float64]
         msg = f"{name} is {what}; accepted are positive, finite numbers"
         raise ValueError(msg)
     array.setflags(write=False)
-    return array
+    return array if array.ndim else float(array)
 
 
 def _same(a: Any, b: Any) -> bool:

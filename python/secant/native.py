@@ -161,9 +161,10 @@ def _find(fn: Any) -> _Target:
     kind = type(fn)
     if _is_capsule(fn):
         return _from_capsule(fn)
-    # SciPy's LowLevelCallable is a tuple whose first entry is a capsule.
-    if isinstance(fn, tuple) and kind.__name__ == "LowLevelCallable" and fn and _is_capsule(fn[0]):
-        return _from_capsule(fn[0])
+    if isinstance(fn, tuple) and kind.__name__ == "LowLevelCallable":
+        # A tuple whose first entry is a capsule; its own indexing is forbidden.
+        target = _from_capsule(tuple.__getitem__(fn, 0))
+        return _Target(target.address, target.signature, target.data, fn)
     if isinstance(fn, _FunctionPointer):
         return _from_ctypes(fn)
     if kind.__module__ == "_cffi_backend" and hasattr(kind, "__name__") and "CData" in kind.__name__:

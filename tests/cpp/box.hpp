@@ -1,0 +1,54 @@
+// Random points in random boxes, of the kinds that break step rules: points at a bound, rooms of a few roundings, and
+// infinite ones.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <random>
+#include <span>
+#include <vector>
+
+#include "secant/precision.hpp"
+#include "secant/step.hpp"
+
+template <class R>
+struct Box {
+    std::vector<R> x;
+    std::vector<R> lower;
+    std::vector<R> upper;
+    std::vector<R> inward;  // a direction that leads into the box from each bound that x lies at; some entries are zero
+
+    [[nodiscard]] secant::Bounds<R> bounds() const { return {lower, upper}; }
+    [[nodiscard]] bool contains(std::span<const R> point) const {
+        for (std::size_t j = 0; j < x.size(); ++j) {
+            if (!(point[j] >= lower[j] && point[j] <= upper[j])) return false;
+        }
+        return true;
+    }
+};
+
+// On one side at least, x has a room of 2^least_room max(|x|, 1) or more. All numbers are representable in `precision`.
+template <class R>
+[[nodiscard]] Box<R> random_box(std::mt19937_64& engine, std::size_t n, secant::Precision precision, int least_room) {
+    const auto integer = [&](int from, int to) { return std::uniform_int_distribution<int>(from, to)(engine); };
+    const auto real = [&](double from, double to) {
+        return static_cast<R>(std::uniform_real_distribution<double>(from, to)(engine));
+    };
+    const auto round = [&](R value) { return secant::round_to(precision, value); };
+    Box<R> box;
+    for (std::size_t j = 0; j < n; ++j) {
+        const R x = integer(0, 4) == 0 ? R(0) : round(std::ldexp(real(-1, 1), integer(-20, 20)));
+        const R scale = std::max(std::abs(x), R(1));
+        const R infinity = std::numeric_limits<R>::infinity();
+        const R roomy = integer(0, 5) == 0 ? infinity : real(1, 2) * std::ldexp(scale, integer(least_room, 2));
+        const R tight = integer(0, 2) == 0 ? R(0) : real(1, 2) * std::ldexp(scale, integer(least_room - 12, 2));
+        const bool up = integer(0, 1) == 1;
+        box.x.push_back(x);
+        box.lower.push_back(round(x - (up ? tight : roomy)));
+        box.upper.push_back(round(x + (up ? roomy : tight)));
+        const bool stays = j > 0 && integer(0, 5) == 0;
+        box.inward.push_back(stays ? R(0) : real(0.25, 4) * (up ? R(1) : R(-1)));
+    }
+    return box;
+}
