@@ -11,9 +11,7 @@ namespace {
 
 using py::detail::npy_api;
 
-[[nodiscard]] bool is_exact_array(py::handle object) {
-    return Py_TYPE(object.ptr()) == npy_api::get().PyArray_Type_;
-}
+[[nodiscard]] bool is_exact_array(py::handle object) { return Py_TYPE(object.ptr()) == npy_api::get().PyArray_Type_; }
 
 [[nodiscard]] bool is_masked(py::handle object) {
     if (!py::isinstance<py::array>(object)) return false;
@@ -34,8 +32,8 @@ using py::detail::npy_api;
         return py::module_::import("numpy").attr("asarray")(object).cast<py::array>();
     } catch (const py::error_already_set& error) {
         if (!error.matches(PyExc_ValueError) && !error.matches(PyExc_TypeError)) throw;
-        throw py::value_error(what + " cannot be made an array (" + type_name(object) + "): " +
-                              py::str(error.value()).cast<std::string>());
+        throw py::value_error(what + " cannot be made an array (" + type_name(object) +
+                              "): " + py::str(error.value()).cast<std::string>());
     }
 }
 
@@ -53,7 +51,8 @@ constexpr const char* accepted_points = "accepted are real numbers: float32, flo
     Kind kind;
     if (array.size() == 0) throw py::value_error(what + " is empty: there is nothing to differentiate by");
     if (!kind_of(array.dtype(), kind)) {
-        throw py::type_error(what + " has dtype " + dtype_text(array) + " (" + type_name(object) + "); " + accepted_points);
+        throw py::type_error(what + " has dtype " + dtype_text(array) + " (" + type_name(object) + "); " +
+                             accepted_points);
     }
     if (kind.complex) {
         throw py::type_error(what + " has dtype " + dtype_text(array) + "; " + accepted_points +
@@ -74,8 +73,8 @@ void check_finite(const Point& point, const char* name) {
     const std::size_t size = point.size();
     for (std::size_t j = 0; j < size; ++j) {
         if (std::isfinite(values[j])) continue;
-        throw py::value_error(name_of_entry(name, point.shape(), j) + " is " +
-                              text_of(static_cast<double>(values[j])) + "; derivatives need a finite " + name);
+        throw py::value_error(name_of_entry(name, point.shape(), j) + " is " + text_of(static_cast<double>(values[j])) +
+                              "; derivatives need a finite " + name);
     }
 }
 
@@ -173,10 +172,13 @@ py::array as_value(py::handle object) {
         auto array = py::reinterpret_borrow<py::array>(object);
         if (kind_of(array.dtype(), kind)) return array;
     }
-    constexpr const char* accepted = "; accepted are numbers and arrays of numbers (float32, float64, longdouble, complex)";
-    if (object.is_none()) throw py::type_error("f returned None: is a return statement missing?" + std::string(accepted));
+    constexpr const char* accepted =
+        "; accepted are numbers and arrays of numbers (float32, float64, longdouble, complex)";
+    if (object.is_none())
+        throw py::type_error("f returned None: is a return statement missing?" + std::string(accepted));
     if (is_masked(object)) {
-        throw py::type_error("f returned a masked array, whose masked entries have no value; return .filled(...) of it");
+        throw py::type_error(
+            "f returned a masked array, whose masked entries have no value; return .filled(...) of it");
     }
     if (is_sparse(object)) {
         throw py::type_error("f returned a sparse " + type_name(object) + "; return a dense array, as with .toarray()");
@@ -190,8 +192,9 @@ py::array as_value(py::handle object) {
 
 py::array new_array(const py::dtype& dtype, const Shape& shape) {
     const npy_api& api = npy_api::get();
-    PyObject* array = api.PyArray_NewFromDescr_(api.PyArray_Type_, py::dtype(dtype).release().ptr(),
-                                                static_cast<int>(shape.size()), shape.data(), nullptr, nullptr, 0, nullptr);
+    PyObject* array =
+        api.PyArray_NewFromDescr_(api.PyArray_Type_, py::dtype(dtype).release().ptr(), static_cast<int>(shape.size()),
+                                  shape.data(), nullptr, nullptr, 0, nullptr);
     if (array == nullptr) throw py::error_already_set();
     return py::reinterpret_steal<py::array>(array);
 }
@@ -224,15 +227,17 @@ std::string text_of(double value) {
 std::string type_name(py::handle object) { return Py_TYPE(object.ptr())->tp_name; }
 
 std::size_t count_of(const Shape& shape) {
-    return std::accumulate(shape.begin(), shape.end(), std::size_t{1},
-                           [](std::size_t product, py::ssize_t length) { return product * static_cast<std::size_t>(length); });
+    return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, [](std::size_t product, py::ssize_t length) {
+        return product * static_cast<std::size_t>(length);
+    });
 }
 
 template <class T>
 void copy_entries(const py::array& array, std::span<T> out) {
     constexpr Kind wanted{precision_of<real_of_t<T>>, is_complex<T>};
     const py::dtype dtype = array.dtype();
-    const bool plain = (array.flags() & py::array::c_style) != 0 && (array.flags() & npy_api::NPY_ARRAY_ALIGNED_) != 0 &&
+    const bool plain = (array.flags() & py::array::c_style) != 0 &&
+                       (array.flags() & npy_api::NPY_ARRAY_ALIGNED_) != 0 &&
                        (dtype.byteorder() == '=' || dtype.byteorder() == '|');
     Kind kind;
     if (plain && kind_of(dtype, kind) && dtype.is(dtype_of(kind))) {

@@ -20,6 +20,7 @@ Differentiator::Differentiator(py::object function, std::size_t argnum, Batching
       upper_(std::move(upper)),
       like_(std::move(like)) {
     if (py::isinstance<NativeTarget>(function_)) native_ = function_.cast<NativeTarget>();
+    if (like_) check_shapes(*this, *like_);
 }
 
 py::object Differentiator::gradient(const py::tuple& arguments, bool full) const {

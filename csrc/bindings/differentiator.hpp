@@ -55,6 +55,7 @@ class Differentiator {
 
    private:
     friend class Task;
+    friend void check_shapes(const Differentiator& owner, const Shape& x);
 
     py::object function_;
     std::optional<NativeTarget> native_;

@@ -93,9 +93,25 @@ py::object PythonFunction::make_argument(const PointBlock<P>& block, std::size_t
         write_point(block, first, precision_, value, scratch_);
         return py::reinterpret_steal<py::object>(api.PyArray_Scalar_(value, dtype_.ptr(), nullptr));
     }
-    py::array array = new_array(dtype_, shape_);
-    write_point(block, first, precision_, static_cast<std::byte*>(array.mutable_data()), scratch_);
+    py::object array = spare_ ? std::exchange(spare_, py::object()) : py::object(new_array(dtype_, shape_));
+    write_point(block, first, precision_, reinterpret_cast<std::byte*>(py::detail::array_proxy(array.ptr())->data),
+                scratch_);
     return array;
+}
+
+// Whether f has left no trace on its argument: no reference, no view, and the same shape, dtype, memory and flags as it came with.
+bool PythonFunction::can_reuse([[maybe_unused]] py::handle argument) const {
+#ifdef Py_GIL_DISABLED
+    return false;  // reference counts of other threads cannot be seen
+#else
+    if (batching_ == Batching::in_blocks || scalar_ || Py_REFCNT(argument.ptr()) != 1) return false;
+    const auto* array = py::detail::array_proxy(argument.ptr());
+    constexpr int as_made = int{py::array::c_style} | int{npy_api::NPY_ARRAY_ALIGNED_} |
+                            int{npy_api::NPY_ARRAY_WRITEABLE_} | int{npy_api::NPY_ARRAY_OWNDATA_};
+    return (array->flags & as_made) == as_made && array->descr == dtype_.ptr() && array->base == nullptr &&
+           static_cast<std::size_t>(array->nd) == shape_.size() &&
+           std::equal(shape_.begin(), shape_.end(), array->dimensions);
+#endif
 }
 
 // Which variables were moved, and by how much: worked out only when something went wrong.
@@ -151,20 +167,23 @@ py::object PythonFunction::call(const PointBlock<P>& block, std::size_t first, s
         throw error;
     }
     auto value = py::reinterpret_steal<py::object>(result);
+    if (can_reuse(argument)) spare_ = std::move(argument);
     if (!known_) {
         const Kind kind = kind_of_value(value);
         if (complex_points_ && !kind.complex) {
-            throw py::type_error("f returned " + kind_text(kind) +
-                                 " for a complex x, so the complex step has nothing to read the derivative from; f must be "
-                                 "made of complex analytic operations (no abs, no comparison, no conversion to float), "
-                                 "else use method=\"central\"");
+            throw py::type_error(
+                "f returned " + kind_text(kind) +
+                " for a complex x, so the complex step has nothing to read the derivative from; f must be "
+                "made of complex analytic operations (no abs, no comparison, no conversion to float), "
+                "else use method=\"central\"");
         }
         if (kind != expected_) {
             // A copy: f may write into what it returned. The argument is written anew, since f may have changed it.
             Kept kept{{}, as_value(value).attr("copy")()};
             kept.argument.resize(block.dimension() * static_cast<std::size_t>(dtype_.itemsize()) * count);
             for (std::size_t k = 0; k < count; ++k) {
-                write_point(block, first + k, precision_, kept.argument.data() + k * (kept.argument.size() / count), scratch_);
+                write_point(block, first + k, precision_, kept.argument.data() + k * (kept.argument.size() / count),
+                            scratch_);
             }
             kept_ = std::move(kept);
             throw KindMismatch{kind};
@@ -271,9 +290,8 @@ void PythonEvaluator<P, V>::evaluate_blocks(const PointBlock<P>& points, ValueBl
         constexpr int ready = int{py::array::c_style} | int{npy_api::NPY_ARRAY_ALIGNED_};
         if (count == points.size() && array.dtype().is(dtype_of(plain)) && (array.flags() & ready) == ready) {
             // The values are combined before f is called again, so that they can be read where they are.
-            auto owner = std::shared_ptr<const void>(new py::array(array), [](const void* kept) {
-                delete static_cast<const py::array*>(kept);
-            });
+            auto owner = std::shared_ptr<const void>(
+                new py::array(array), [](const void* kept) { delete static_cast<const py::array*>(kept); });
             values.lend(static_cast<const V*>(array.data()), count, outputs, std::move(owner));
             return;
         }

@@ -1,7 +1,8 @@
 // Evaluators for Python callables: one call a point, or one call a block.
 //
-// Every call gets an array that was made for it and that nothing here looks at again: f may keep it, overwrite it or return
-// it. Values are copied, or combined, before the next call: f may return a buffer of its own again and again.
+// Every call gets an array that nobody else holds, and whose entries are written for it: f may keep it, overwrite it or return
+// it. An array that f has let go of, as its reference count tells, serves for the next call. Values are copied, or combined, before
+// the next call: f may return a buffer of its own again and again.
 #pragma once
 
 #include <pybind11/numpy.h>
@@ -74,6 +75,7 @@ class PythonFunction {
     template <class P>
     [[nodiscard]] std::string note(const PointBlock<P>& block, std::size_t first, std::size_t count) const;
     std::size_t observe_first_float64_scalar();
+    [[nodiscard]] bool can_reuse(py::handle argument) const;
 
     py::object callable_;
     std::vector<py::object> arguments_;
@@ -87,6 +89,7 @@ class PythonFunction {
     Batching batching_;
     std::size_t block_bytes_;
     std::vector<std::byte> scratch_;
+    py::object spare_;  // the last call's array, if f has let go of it
 
     bool known_ = false;
     Shape value_shape_;

@@ -1,3 +1,5 @@
+#include "secant/native.hpp"
+
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
@@ -5,14 +7,14 @@
 #include <string>
 
 #include "differentiator.hpp"
-#include "secant/native.hpp"
 
 namespace secant::bindings {
 
 namespace {
 
 // Signatures are numbered as in python/secant/native.py.
-[[nodiscard]] NativeFunction make_native(std::uintptr_t address, int signature, std::size_t outputs, std::uintptr_t data) {
+[[nodiscard]] NativeFunction make_native(std::uintptr_t address, int signature, std::size_t outputs,
+                                         std::uintptr_t data) {
     NativeFunction function;
     switch (signature) {
         case 0:
@@ -36,9 +38,8 @@ namespace {
 [[nodiscard]] py::object call_native(const NativeTarget& target, py::handle x) {
     const Point point = as_point(x, "x");
     std::vector<double> own = entries_of<double>(point.array);
-    py::array value = new_array(dtype_of({}), target.scalar
-                                                  ? Shape{}
-                                                  : Shape{static_cast<py::ssize_t>(target.function.outputs)});
+    py::array value =
+        new_array(dtype_of({}), target.scalar ? Shape{} : Shape{static_cast<py::ssize_t>(target.function.outputs)});
     {
         const std::span<double> out(static_cast<double*>(value.mutable_data()), target.function.outputs);
         const py::gil_scoped_release no_gil;

@@ -1,7 +1,8 @@
+#include "secant/parallel.hpp"
+
 #include <pybind11/pybind11.h>
 
 #include "differentiator.hpp"
-#include "secant/parallel.hpp"
 
 namespace secant::bindings {
 

@@ -1,8 +1,9 @@
+#include "secant/stencil.hpp"
+
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
 #include "differentiator.hpp"
-#include "secant/stencil.hpp"
 
 namespace secant::bindings {
 

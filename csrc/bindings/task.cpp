@@ -14,12 +14,12 @@ template <class R>
     return array ? entries_of<R>(*array) : std::vector<R>();
 }
 
-void check_length(const std::optional<py::array>& array, const Point& point, const char* name) {
+void check_shape(const std::optional<py::array>& array, const Shape& x, const char* name) {
     if (!array || array->ndim() == 0) return;
     const Shape shape(array->shape(), array->shape() + array->ndim());
-    if (shape != point.shape()) {
-        throw py::value_error(std::string(name) + " has shape " + text_of(shape) + ", x has shape " +
-                              text_of(point.shape()) + "; accepted are a scalar or the shape of x");
+    if (shape != x) {
+        throw py::value_error(std::string(name) + " has shape " + text_of(shape) + ", x has shape " + text_of(x) +
+                              "; accepted are a scalar or the shape of x");
     }
 }
 
@@ -46,6 +46,13 @@ class Task::ResultDestination final : public Destination<E> {
     Task& task_;
 };
 
+void check_shapes(const Differentiator& owner, const Shape& x) {
+    check_shape(owner.lower_, x, "the lower bound");
+    check_shape(owner.upper_, x, "the upper bound");
+    check_shape(owner.method_.step, x, "step");
+    check_shape(owner.method_.typical, x, "typical");
+}
+
 Task::Task(const Differentiator& owner, Form form, const py::tuple& arguments) : owner_(owner), form_(form) {
     if (arguments.size() <= owner.argnum_) {
         throw py::type_error("f is differentiated by its argument number " + std::to_string(owner.argnum_) +
@@ -53,22 +60,19 @@ Task::Task(const Differentiator& owner, Form form, const py::tuple& arguments) :
     }
     point_ = as_point(arguments[owner.argnum_], "x");
     if (owner.like_ && point_.shape() != *owner.like_) {
-        throw py::value_error("x has shape " + text_of(point_.shape()) + ", but like= had shape " + text_of(*owner.like_));
+        throw py::value_error("x has shape " + text_of(point_.shape()) + ", but like= had shape " +
+                              text_of(*owner.like_));
     }
-    check_length(owner.lower_, point_, "the lower bound");
-    check_length(owner.upper_, point_, "the upper bound");
-    if (form != Form::value) {
-        check_length(owner.method_.step, point_, "step");
-        check_length(owner.method_.typical, point_, "typical");
-    }
+    if (!owner.like_) check_shapes(owner, point_.shape());
     if (owner.native_) {
         if (arguments.size() != 1) {
             throw py::type_error("a native function takes x alone, but " + std::to_string(arguments.size()) +
                                  " arguments were given; pass its parameters as data=");
         }
         if (owner.method_.source == Source::complex_step && form != Form::value) {
-            throw py::type_error("a native function takes real numbers, so that the complex step is not possible; "
-                                 "use method=\"central\"");
+            throw py::type_error(
+                "a native function takes real numbers, so that the complex step is not possible; "
+                "use method=\"central\"");
         }
         if (point_.precision != Precision::binary64) {
             point_.array = point_.array.attr("astype")(dtype_of({})).cast<py::array>();
@@ -82,8 +86,8 @@ Task::Task(const Differentiator& owner, Form form, const py::tuple& arguments) :
     all.reserve(arguments.size());
     for (const py::handle argument : arguments) all.push_back(py::reinterpret_borrow<py::object>(argument));
     const bool complex = owner.method_.source == Source::complex_step && form != Form::value;
-    function_.emplace(owner.function_, std::move(all), owner.argnum_, point_, complex,
-                      owner.batching_, owner.block_bytes_);
+    function_.emplace(owner.function_, std::move(all), owner.argnum_, point_, complex, owner.batching_,
+                      owner.block_bytes_);
     kind_ = {point_.precision, complex};
 }
 
@@ -94,8 +98,9 @@ void Task::along(const py::object& v) {
                               "; they must be equal");
     }
     if (owner_.method_.step && owner_.method_.step->size() != 1) {
-        throw py::value_error("step has one entry for each variable; along a direction v it must be a scalar, the factor "
-                              "of v");
+        throw py::value_error(
+            "step has one entry for each variable; along a direction v it must be a scalar, the factor "
+            "of v");
     }
     v_ = direction.array;
 }
@@ -121,8 +126,9 @@ py::object Task::run(bool full) {
         } catch (const NoRoom& error) {
             explain(error);
         } catch (const NotRealOnReals&) {
-            throw py::value_error("f has complex values at a real x; the complex step needs an f that is real for real x. "
-                                  "Use method=\"central\"");
+            throw py::value_error(
+                "f has complex values at a real x; the complex step needs an f that is real for real x. "
+                "Use method=\"central\"");
         }
     }
     py::object value = result_.ndim() == 0 ? py::object(result_[py::tuple()]) : py::object(result_);
@@ -166,7 +172,8 @@ Task::Setting<R> Task::setting() const {
             // The bound in the format of the points, on the inner side of the true one.
             R rounded = round_to(point_.precision, values[j]);
             if (point_.precision == Precision::binary32 && (is_lower ? rounded < values[j] : rounded > values[j])) {
-                const float away = is_lower ? std::numeric_limits<float>::infinity() : -std::numeric_limits<float>::infinity();
+                const float away =
+                    is_lower ? std::numeric_limits<float>::infinity() : -std::numeric_limits<float>::infinity();
                 rounded = static_cast<R>(std::nextafter(static_cast<float>(rounded), away));
             }
             values[j] = rounded;
@@ -361,8 +368,10 @@ const Shape& Task::value_shape() const { return function_ ? function_->value_sha
 Kind Task::result_kind() const {
     Kind kind = kind_;
     kind.precision = std::max(kind.precision, point_.precision);
-    if (form_ == Form::vjp && complex_weights_) kind.complex = true;
-    else if (owner_.method_.source == Source::complex_step && form_ != Form::value) kind.complex = false;
+    if (form_ == Form::vjp && complex_weights_)
+        kind.complex = true;
+    else if (owner_.method_.source == Source::complex_step && form_ != Form::value)
+        kind.complex = false;
     return kind;
 }
 
@@ -376,8 +385,8 @@ void Task::check_value_shape() const {
                               (one ? ", or return the number itself instead of an array of one" : ""));
     }
     if ((form_ == Form::derivative || form_ == Form::second_derivative) && value != x) {
-        throw py::value_error("derivative needs an f that acts on each entry of x by itself, but x has shape " + text_of(x) +
-                              " and f(x) has shape " + text_of(value) + "; use gradient or jacobian");
+        throw py::value_error("derivative needs an f that acts on each entry of x by itself, but x has shape " +
+                              text_of(x) + " and f(x) has shape " + text_of(value) + "; use gradient or jacobian");
     }
     if (from_gradient(form_)) {
         const bool fits = value.size() >= x.size() &&
@@ -442,14 +451,16 @@ void Task::mark(std::size_t flat, Status status) {
 template <class R>
 void Task::keep_steps(const std::vector<R>& steps) {
     if (!full_) return;
-    py::array array = new_array(dtype_of({precision_of<R>, false}), steps.size() == point_.size() && !(v_ && !is_second(form_)) ? point_.shape() : Shape{});
+    py::array array = new_array(dtype_of({precision_of<R>, false}),
+                                steps.size() == point_.size() && !(v_ && !is_second(form_)) ? point_.shape() : Shape{});
     std::ranges::copy(steps, static_cast<R*>(array.mutable_data()));
     steps_ = array;
 }
 
 void Task::explain(const NotFinite& error) const {
     throw py::value_error("f(x) is not finite: " +
-                          (value_shape().empty() ? std::string("it is ") : name_of_entry("f(x)", value_shape(), error.output()) + " is ") +
+                          (value_shape().empty() ? std::string("it is ")
+                                                 : name_of_entry("f(x)", value_shape(), error.output()) + " is ") +
                           text_of(error.value()) + "; a derivative exists only where f is defined");
 }
 
@@ -459,8 +470,9 @@ void Task::explain(const NoRoom& error) const {
                               ": x + step equals x in " + py::str(point_.array.dtype()).cast<std::string>());
     }
     if (error.variable() == NoRoom::whole_line) {
-        throw py::value_error("bounds leave no room to move x along v in either direction; take the whole derivative, "
-                              "whose columns need room in one variable only, and multiply it by v");
+        throw py::value_error(
+            "bounds leave no room to move x along v in either direction; take the whole derivative, "
+            "whose columns need room in one variable only, and multiply it by v");
     }
     const std::size_t j = error.variable();
     const auto at = [&](const py::array& bound) {
@@ -468,7 +480,8 @@ void Task::explain(const NoRoom& error) const {
         return text_of(entries.size() == 1 ? entries[0] : entries[j]);
     };
     throw py::value_error("bounds leave no room to move " + name_of_entry("x", point_.shape(), j) + ": it lies in [" +
-                          at(*owner_.lower_) + ", " + at(*owner_.upper_) + "]; widen the interval, or fix the variable");
+                          at(*owner_.lower_) + ", " + at(*owner_.upper_) +
+                          "]; widen the interval, or fix the variable");
 }
 
 }  // namespace secant::bindings

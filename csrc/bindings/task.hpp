@@ -38,6 +38,9 @@ enum class Form : std::uint8_t {
     value,
 };
 
+// Raises where options that may have one entry for each variable have another shape than x.
+void check_shapes(const Differentiator& owner, const Shape& x);
+
 class Task {
    public:
     Task(const Differentiator& owner, Form form, const py::tuple& arguments);

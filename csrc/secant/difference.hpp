@@ -25,7 +25,7 @@ namespace secant {
 
 // How an entry came about.
 enum class Status : std::int8_t {
-    not_finite = -1,   // no probe gave a finite value: the entry is NaN
+    not_finite = -1,  // no probe gave a finite value: the entry is NaN
     ok = 0,
     smaller_step = 1,  // a probe was not finite; a smaller step was used
     other_side = 2,    // probes on the planned side were not finite; those on another side were used
@@ -105,7 +105,8 @@ template <class O, class V, class R>
                            const Divisor<R>& divisor, std::size_t first, std::span<O> out) noexcept {
     const std::size_t count = out.size();
     const auto row = [&](int node) {
-        return node == Formula<R>::base ? base + first : values.row(start + static_cast<std::size_t>(node)).data() + first;
+        return node == Formula<R>::base ? base + first
+                                        : values.row(start + static_cast<std::size_t>(node)).data() + first;
     };
     if constexpr (std::is_same_v<O, V>) {
         const auto& nearest = formula.terms.front();
@@ -264,8 +265,8 @@ class DifferenceDriver {
         const Side planned = directions_.side(column);
         column_.resize(outputs);
         const Formula<R>& formula = directions_.formula(column, planned);
-        (void)detail::combine<O>(formula, values_, start, record_.base.data(), detail::Divisor<R>(directions_.divisor(column, formula, 1)), 0,
-                                 std::span<O>(column_));
+        (void)detail::combine<O>(formula, values_, start, record_.base.data(),
+                                 detail::Divisor<R>(directions_.divisor(column, formula, 1)), 0, std::span<O>(column_));
         require_base();
         std::vector<std::size_t> missing;
         for (std::size_t i = 0; i < outputs; ++i) {
@@ -307,7 +308,8 @@ class DifferenceDriver {
         for (const int node : formula.nodes) points_.add(column, static_cast<R>(node) * scale);
         evaluator_.evaluate(points_, spare_);
         record_.evaluations += points_.size();
-        (void)detail::combine<O>(formula, spare_, 0, record_.base.data(), detail::Divisor<R>(directions_.divisor(column, formula, scale)), 0,
+        (void)detail::combine<O>(formula, spare_, 0, record_.base.data(),
+                                 detail::Divisor<R>(directions_.divisor(column, formula, scale)), 0,
                                  std::span<O>(attempt_));
     }
 

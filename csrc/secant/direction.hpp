@@ -44,6 +44,11 @@ class Directions {
     [[nodiscard]] virtual bool allows(std::size_t column, Variation variation) const noexcept = 0;
     // Moves `point`, which is the origin on entry, along the column's line.
     virtual void displace(std::size_t column, R factor, std::span<P> point) const noexcept = 0;
+    // Moves back a point that was moved along the column's line and not changed since.
+    virtual void restore(std::size_t column, std::span<P> point) const noexcept {
+        (void)column;
+        std::ranges::copy(origin(), point.begin());
+    }
     // What the sum of a formula's terms is divided by. `scale` multiplies the column's step.
     [[nodiscard]] virtual R divisor(std::size_t column, const Formula<R>& formula, R scale) const noexcept = 0;
 };
@@ -81,6 +86,14 @@ class Moves {
         }
     }
 
+    void undo(std::size_t move, std::span<R> point) const noexcept {
+        if (move == line()) {
+            std::ranges::copy(x_, point.begin());
+        } else {
+            point[move] = x_[move];
+        }
+    }
+
     // The distance, in x's units, from the origin to where apply() really puts a variable: rounding included.
     [[nodiscard]] R distance(std::size_t variable, R factor) const noexcept {
         return inside(variable, x_[variable] + factor * plan_.size(variable)) - x_[variable];
@@ -90,7 +103,8 @@ class Moves {
     // functions are differentiated without error.
     [[nodiscard]] R first_moment(std::size_t variable, const Formula<R>& formula, R scale) const noexcept {
         const auto reach = [&](int node) {
-            return node < 0 ? R(0) : distance(variable, static_cast<R>(formula.nodes[static_cast<std::size_t>(node)]) * scale);
+            return node < 0 ? R(0)
+                            : distance(variable, static_cast<R>(formula.nodes[static_cast<std::size_t>(node)]) * scale);
         };
         R sum = 0;
         for (const auto& term : formula.terms) sum += term.weight * (reach(term.plus) - reach(term.minus));
@@ -143,12 +157,14 @@ class SingleMoves final : public Directions<R> {
     [[nodiscard]] bool allows(std::size_t column, Variation variation) const noexcept override {
         const Formula<R>& formula = formulas_.on(variation.side);
         const R scale = std::ldexp(R(1), -variation.halvings);
-        return std::ranges::all_of(formula.nodes, [&](int node) {
-            return moves_.fits(first_ + column, static_cast<R>(node) * scale);
-        });
+        return std::ranges::all_of(
+            formula.nodes, [&](int node) { return moves_.fits(first_ + column, static_cast<R>(node) * scale); });
     }
     void displace(std::size_t column, R factor, std::span<R> point) const noexcept override {
         moves_.apply(first_ + column, factor, point);
+    }
+    void restore(std::size_t column, std::span<R> point) const noexcept override {
+        moves_.undo(first_ + column, point);
     }
     [[nodiscard]] R divisor(std::size_t column, const Formula<R>& formula, R scale) const noexcept override {
         const std::size_t move = first_ + column;
@@ -200,6 +216,10 @@ class PairedMoves final : public Directions<R> {
         const auto [a, b] = pairs_[column];
         moves_.apply(a, factor * sign(moves_.side(a)), point);
         moves_.apply(b, factor * sign(moves_.side(b)), point);
+    }
+    void restore(std::size_t column, std::span<R> point) const noexcept override {
+        moves_.undo(pairs_[column].first, point);
+        moves_.undo(pairs_[column].second, point);
     }
     [[nodiscard]] R divisor(std::size_t, const Formula<R>& formula, R scale) const noexcept override {
         return formula.denominator * power(scale, formula.derivative);

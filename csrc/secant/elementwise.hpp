@@ -137,8 +137,8 @@ class ElementwisePass {
 
 // The planned differences, then the variations for those entries that are not finite.
 template <class O, class P, class V, class Formulas>
-void elementwise(ElementwisePass<O, P, V>& pass, const Moves<real_of_t<P>>& moves, Formulas&& formulas, Record<V>& record,
-                 std::span<O> out) {
+void elementwise(ElementwisePass<O, P, V>& pass, const Moves<real_of_t<P>>& moves, Formulas&& formulas,
+                 Record<V>& record, std::span<O> out) {
     using R = real_of_t<P>;
     const std::size_t n = out.size();
     auto& plans = pass.plans();
@@ -187,8 +187,7 @@ std::vector<R> differentiate_entries(Evaluator<R, V>& evaluator, std::span<const
     const FormulaSet<R>& formulas = formula_set<R>(derivative, method.order);
     const Moves<R> moves(x, method.rule(derivative, formulas), method.bounds);
     detail::ElementwisePass<V, R, V> pass(evaluator, moves, nullptr, record);
-    detail::elementwise(
-        pass, moves, [&](Side side) -> const Formula<R>& { return formulas.on(side); }, record, out);
+    detail::elementwise(pass, moves, [&](Side side) -> const Formula<R>& { return formulas.on(side); }, record, out);
     return moves.plan().sizes();
 }
 

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -31,9 +33,27 @@ class PointBlock {
     [[nodiscard]] std::span<const R> origin() const noexcept { return directions_->origin(); }
 
     void write(std::size_t index, std::span<P> point) const noexcept {
-        std::ranges::copy(directions_->origin(), point.begin());
+        write_origin(point);
+        displace(index, point);
+    }
+
+    // The same in steps, for those who keep a copy of the origin: where one entry moves, moving it and putting it back is
+    // cheaper than writing all of them.
+    void write_origin(std::span<P> point) const noexcept {
+        const std::span<const R> origin = directions_->origin();
+        if constexpr (std::is_same_v<P, R>) {
+            std::memcpy(point.data(), origin.data(), origin.size_bytes());
+        } else {
+            std::ranges::copy(origin, point.begin());
+        }
+    }
+    void displace(std::size_t index, std::span<P> point) const noexcept {
         const Item& item = items_[index];
         if (item.column != origin_column) directions_->displace(item.column, item.factor, point);
+    }
+    void restore(std::size_t index, std::span<P> point) const noexcept {
+        const Item& item = items_[index];
+        if (item.column != origin_column) directions_->restore(item.column, point);
     }
 
    private:

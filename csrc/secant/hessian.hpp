@@ -82,7 +82,11 @@ class PairSink {
 
     PairSink(SecondDerivatives<E>& out, const ColumnSink<O>& alone, std::span<const R> factors, R product_factor,
              std::span<const Pair> pairs, std::span<const R> signed_sizes)
-        : out_(out), alone_(alone), factors_(factors), product_factor_(product_factor), pairs_(pairs),
+        : out_(out),
+          alone_(alone),
+          factors_(factors),
+          product_factor_(product_factor),
+          pairs_(pairs),
           signed_sizes_(signed_sizes) {}
 
     void begin(std::size_t) noexcept {}
@@ -166,7 +170,8 @@ bool second_differences(Evaluator<R, V>& evaluator, const Moves<R>& moves, bool 
         // What is unknown along a move is unknown for every pair that it enters.
         for (std::size_t b = 0; b < n; ++b) {
             const bool concerned = with_line ? a == n || a == b : a != b;
-            if (concerned) incidents.push_back({with_line ? b : a, with_line ? n : b, incident.output, incident.status});
+            if (concerned)
+                incidents.push_back({with_line ? b : a, with_line ? n : b, incident.output, incident.status});
         }
     }
     bool repairable = true;

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <complex>
 #include <cstddef>
-#include <stdexcept>
 #include <span>
+#include <stdexcept>
 #include <vector>
 
 #include "secant/difference.hpp"
@@ -50,7 +50,8 @@ struct ComplexStepMethod {
 // f is not real at a real x: imaginary parts then say nothing about derivatives.
 class NotRealOnReals : public std::domain_error {
    public:
-    NotRealOnReals() : std::domain_error("secant: f has complex values at a real x; the complex step needs real ones") {}
+    NotRealOnReals()
+        : std::domain_error("secant: f has complex values at a real x; the complex step needs real ones") {}
 };
 
 // Which line of a Jacobian task: all variables, or one direction v.

@@ -39,8 +39,9 @@ void subtract_weighted(R weight, const T* SECANT_RESTRICT a, const T* SECANT_RES
                        std::size_t count) noexcept {
     for (std::size_t i = 0; i < count; ++i) out[i] = weight * (a[i] - b[i]);
 }
-SECANT_HOT inline void subtract_weighted(double weight, const double* SECANT_RESTRICT a, const double* SECANT_RESTRICT b,
-                                         double* SECANT_RESTRICT out, std::size_t count) noexcept {
+SECANT_HOT inline void subtract_weighted(double weight, const double* SECANT_RESTRICT a,
+                                         const double* SECANT_RESTRICT b, double* SECANT_RESTRICT out,
+                                         std::size_t count) noexcept {
     for (std::size_t i = 0; i < count; ++i) out[i] = weight * (a[i] - b[i]);
 }
 
@@ -121,7 +122,8 @@ SECANT_HOT inline void transpose(const double* SECANT_RESTRICT from, std::size_t
             double* target = to + i * to_stride + k;
             *reinterpret_cast<Unaligned*>(target) = __builtin_shufflevector(ab_even, cd_even, 0, 1, 4, 5);
             *reinterpret_cast<Unaligned*>(target + to_stride) = __builtin_shufflevector(ab_odd, cd_odd, 0, 1, 4, 5);
-            *reinterpret_cast<Unaligned*>(target + 2 * to_stride) = __builtin_shufflevector(ab_even, cd_even, 2, 3, 6, 7);
+            *reinterpret_cast<Unaligned*>(target + 2 * to_stride) =
+                __builtin_shufflevector(ab_even, cd_even, 2, 3, 6, 7);
             *reinterpret_cast<Unaligned*>(target + 3 * to_stride) = __builtin_shufflevector(ab_odd, cd_odd, 2, 3, 6, 7);
         }
     }

@@ -1,12 +1,13 @@
 // Compiled functions given by a C pointer, called from OpenMP threads.
 //
-// Each thread has a copy of x of its own, written anew before every call: a function may write into its argument or keep
-// state per thread, but it must be safe to call from several threads at once.
+// Each thread has a copy of x of its own. After every call the entries moved are put back, and the copy is compared with x: a
+// function may write into its argument or keep state per thread, but it must be safe to call from several threads at once.
 #pragma once
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstring>
 #include <functional>
 #include <limits>
 #include <span>
@@ -61,7 +62,7 @@ class NativeEvaluator final : public Evaluator<double, double> {
             function_.outputs > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
             throw std::length_error("secant: a native function takes at most 2147483647 variables and outputs");
         }
-        std::vector<double> point(points.dimension());
+        std::vector<double> point(points.origin().begin(), points.origin().end());
         const std::size_t count = points.size();
         std::size_t done = 0;
         while (done < count) {
@@ -80,8 +81,8 @@ class NativeEvaluator final : public Evaluator<double, double> {
                 call_in_threads(points, done, done + round, threads, block);
             }
             const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-            seconds_per_call_ = elapsed.count() * std::min<double>(threads, static_cast<double>(round)) /
-                                static_cast<double>(round);
+            seconds_per_call_ =
+                elapsed.count() * std::min<double>(threads, static_cast<double>(round)) / static_cast<double>(round);
             timed_ = true;
             done += round;
             since_poll_ += elapsed.count();
@@ -93,7 +94,9 @@ class NativeEvaluator final : public Evaluator<double, double> {
     }
 
     [[nodiscard]] std::size_t block_size(std::size_t, std::size_t) const noexcept override {
-        return block_within(std::size_t{1} << 22, function_.outputs * sizeof(double));
+        // One thread: values that stay in its cache until they are combined. Several: enough work for each between two barriers.
+        const std::size_t bytes = std::size_t{1} << (available_threads() == 1 ? 17 : 20);
+        return block_within(bytes, function_.outputs * sizeof(double));
     }
 
     [[nodiscard]] bool runs_threads() const noexcept override { return true; }
@@ -101,21 +104,22 @@ class NativeEvaluator final : public Evaluator<double, double> {
    private:
     static constexpr double seconds_between_polls = 0.02;
 
+    // `point` equals x before the call and after it.
     void call(const PointBlock<double>& points, std::size_t i, std::span<double> point, std::span<double> block) const {
-        points.write(i, point);
+        points.displace(i, point);
         function_(point, block.subspan(i * function_.outputs, function_.outputs));
+        points.restore(i, point);
+        if (std::memcmp(point.data(), points.origin().data(), point.size_bytes()) != 0) points.write_origin(point);
     }
 
     void call_in_threads([[maybe_unused]] const PointBlock<double>& points, [[maybe_unused]] std::size_t begin,
                          [[maybe_unused]] std::size_t end, [[maybe_unused]] int threads,
                          [[maybe_unused]] std::span<double> block) const {
 #ifdef _OPENMP
-        const std::size_t dimension = points.dimension();
-        const std::size_t chunk =
-            std::max<std::size_t>(1, (end - begin) / (static_cast<std::size_t>(threads) * 8));
+        const std::size_t chunk = std::max<std::size_t>(1, (end - begin) / (static_cast<std::size_t>(threads) * 8));
 #pragma omp parallel num_threads(threads)
         {
-            std::vector<double> own(dimension);
+            std::vector<double> own(points.origin().begin(), points.origin().end());
 #pragma omp for schedule(dynamic, chunk)
             for (std::size_t i = begin; i < end; ++i) call(points, i, own, block);
         }

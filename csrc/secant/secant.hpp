@@ -29,7 +29,9 @@ struct Matrix {
     std::size_t columns = 0;
     std::vector<double> entries;
 
-    [[nodiscard]] double operator()(std::size_t row, std::size_t column) const { return entries[row * columns + column]; }
+    [[nodiscard]] double operator()(std::size_t row, std::size_t column) const {
+        return entries[row * columns + column];
+    }
 };
 
 struct Options {

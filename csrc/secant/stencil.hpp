@@ -121,8 +121,9 @@ struct Stencil {
     std::vector<int> offsets;  // ascending, without those of weight zero
     std::vector<std::int64_t> numerators;
     std::int64_t denominator = 1;
-    double error_constant = 0;  // the formula's value - derivative = error_constant h^order f^(derivative + order) + ...
-    double noise_gain = 0;      // sum of |weights|: an error of delta in each value gives at most noise_gain delta / h^d
+    double error_constant =
+        0;                  // the formula's value - derivative = error_constant h^order f^(derivative + order) + ...
+    double noise_gain = 0;  // sum of |weights|: an error of delta in each value gives at most noise_gain delta / h^d
 
     [[nodiscard]] int reach() const noexcept { return std::max(std::abs(offsets.front()), std::abs(offsets.back())); }
 };

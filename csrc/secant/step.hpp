@@ -55,10 +55,10 @@ class NoRoom : public std::domain_error {
 template <class R>
 struct StepRule {
     Side side = Side::central;
-    R relative = 0;              // eps^(1/p)
+    R relative = 0;  // eps^(1/p)
     Precision point_precision = precision_of<R>;
-    int central_reach = 1;       // the farthest neighbour of the central formula, in steps
-    int one_sided_reach = 1;     // the same of the one-sided formulas
+    int central_reach = 1;            // the farthest neighbour of the central formula, in steps
+    int one_sided_reach = 1;          // the same of the one-sided formulas
     std::span<const R> sizes = {};    // steps given by the user: empty, one for all, or one for each variable
     std::span<const R> typical = {};  // magnitudes below which |x| is not trusted as a scale: likewise; empty means 1
     R share = 1;                      // of the room that bounds leave, what a step may use

@@ -1,10 +1,10 @@
 """Where the package is, and which version it is: what builds against it ask for."""
 
-from pathlib import Path
+import os
 
 __version__ = "0.1.0"
 
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = os.path.dirname(os.path.realpath(__file__))
 
 
 def get_include() -> str:
@@ -17,7 +17,7 @@ def get_include() -> str:
     FileNotFoundError
         If the headers are not beside the package, as when it was copied without them.
     """
-    return _existing(_PACKAGE / "include")
+    return _existing("include")
 
 
 def get_cmake_dir() -> str:
@@ -28,16 +28,17 @@ def get_cmake_dir() -> str:
     FileNotFoundError
         If the configuration is not beside the package.
     """
-    return _existing(_PACKAGE / "cmake")
+    return _existing("cmake")
 
 
-def _existing(directory: Path) -> str:
-    # An editable install keeps Python files in the source tree and what CMake installs elsewhere.
-    if not directory.is_dir():
-        from secant import _core
+def _existing(name: str) -> str:
+    # An editable install keeps Python files in the source tree, and what CMake installs beside the compiled module.
+    from secant import _core
 
-        directory = Path(_core.__file__).resolve().parent / directory.name
-    if not directory.is_dir():
-        msg = f"no directory {directory}; secant was installed without its C++ files"
-        raise FileNotFoundError(msg)
-    return str(directory)
+    places = [_PACKAGE, os.path.dirname(os.path.realpath(_core.__file__))]
+    for place in places:
+        directory = os.path.join(place, name)
+        if os.path.isdir(directory):
+            return directory
+    msg = f"no directory {name} in {' or '.join(places)}; secant was installed without its C++ files"
+    raise FileNotFoundError(msg)
