@@ -6,10 +6,12 @@ Run as a script, it is that process: ``footprint.py KIND N`` prints the bytes.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 
 from timing import Comparison
 
@@ -25,25 +27,31 @@ def extra_bytes(kind: str, n: int) -> float:
 
 
 def compare_imports(baseline: str, contender: str, pairs: int) -> Comparison:
-    """Time of `import contender` over that of `import baseline`, each in a process of its own, start-up not counted."""
-    for name in (baseline, contender):  # so that files are in memory and bytecode is written
-        _import_seconds(name)
+    """Time of `import contender` over that of `import baseline`, each in a new process, start-up not counted."""
     ratios: list[float] = []
     times: list[float] = []
-    for k in range(pairs):
-        if k % 2:
-            other, own = _import_seconds(contender), _import_seconds(baseline)
-        else:
-            own, other = _import_seconds(baseline), _import_seconds(contender)
-        ratios.append(other / own)
-        times.append(own)
+    with tempfile.TemporaryDirectory() as cache:
+        # Both find their bytecode where the first round writes it, also where the environment forbids writing any or a
+        # package lies in a place that cannot be written to: what is timed is an import, not a compilation.
+        environment = os.environ | {"PYTHONPYCACHEPREFIX": cache}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        for name in (baseline, contender):
+            _import_seconds(name, environment)
+        for k in range(pairs):
+            if k % 2:
+                other, own = _import_seconds(contender, environment), _import_seconds(baseline, environment)
+            else:
+                own, other = _import_seconds(baseline, environment), _import_seconds(contender, environment)
+            ratios.append(other / own)
+            times.append(own)
     lower, middle, upper = quantiles(ratios, n=4)
-    return Comparison(middle, lower, upper, sorted(times)[len(times) // 2], pairs)
+    return Comparison(middle, lower, upper, median(times), pairs)
 
 
-def _import_seconds(name: str) -> float:
+def _import_seconds(name: str, environment: dict[str, str]) -> float:
     code = f"from time import perf_counter as now; start = now(); import {name}; print(now() - start)"
-    return float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+    command = [sys.executable, "-c", code]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout)
 
 
 def _memory_now_and_peak() -> tuple[int, int]:

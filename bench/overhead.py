@@ -276,6 +276,7 @@ def machine(peers: Iterable[tuple[Peer, str | None]]) -> dict[str, str]:
         blas = "not known (threadpoolctl is not installed)"
     return {
         "CPU": f"{cpu}, {cores} cores",
+        "load": f"{os.getloadavg()[0]:.1f} before the run" if hasattr(os, "getloadavg") else "not known",
         "Python": platform.python_version(),
         "NumPy": np.__version__,
         "BLAS": blas,
@@ -286,7 +287,7 @@ def machine(peers: Iterable[tuple[Peer, str | None]]) -> dict[str, str]:
 
 def _line(cells: Iterable[str]) -> str:
     name, work, *numbers = cells
-    return f"{name:<17} {work:<42}" + "".join(f"{cell:>13}" for cell in numbers)
+    return (f"{name:<17} {work:<42}" + "".join(f"{cell:>13}" for cell in numbers)).rstrip()
 
 
 def _row_text(row: Row, outcome: Outcome, peers: list[Peer]) -> str:

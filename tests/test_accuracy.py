@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+
 import secant
 from problems import CATALOGUE, SCALAR_VALUED, Problem
 
@@ -47,7 +48,8 @@ def test_exact_hessians_are_derivatives_of_the_exact_gradients(problem: Problem)
 
 
 # The minima are set by functions that vary faster than their argument does: lyness's and jennrich-sampson's fifth
-# derivatives are a thousand times the first, which a fixed step cannot know. Measured, and rounded down to half a digit.
+# derivatives are a thousand times the first, which a fixed step cannot know. They are measured values, rounded
+# down to half a digit.
 @pytest.mark.parametrize(
     ("method", "median", "minimum"),
     [
@@ -88,7 +90,8 @@ def test_first_derivatives_in_extended_precision() -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "median", "minimum"), [("auto", 9.0, 8.5), ("central", 7.5, 7.0), ("forward", 4.5, 4.0), ("complex", 12.0, 10.5)]
+    ("method", "median", "minimum"),
+    [("auto", 9.0, 8.5), ("central", 7.5, 7.0), ("forward", 4.5, 4.0), ("complex", 12.0, 10.5)],
 )
 def test_hessians_from_values(method: str, median: float, minimum: float) -> None:
     def one(problem: Problem) -> float:
@@ -98,7 +101,8 @@ def test_hessians_from_values(method: str, median: float, minimum: float) -> Non
 
 
 @pytest.mark.parametrize(
-    ("method", "median", "minimum"), [("auto", 11.0, 10.5), ("central", 10.0, 9.5), ("forward", 7.0, 7.0), ("complex", 15.0, 15.0)]
+    ("method", "median", "minimum"),
+    [("auto", 11.0, 10.5), ("central", 10.0, 9.5), ("forward", 7.0, 7.0), ("complex", 15.0, 15.0)],
 )
 def test_hessians_from_gradients(method: str, median: float, minimum: float) -> None:
     def one(problem: Problem) -> float:

@@ -64,7 +64,9 @@ def unit(x: npt.ArrayLike, index: tuple[int, ...], h: float) -> npt.NDArray[Any]
 
 def jacobian(f: Callable[[Any], Any], x: npt.ArrayLike, h: float, side: str = "central", order: int = 2) -> Any:
     """Column by column, f(x).shape + x.shape."""
-    J = np.zeros(np.shape(f(np.asarray(x)[()])) + np.shape(x), dtype=np.result_type(np.asarray(f(np.asarray(x)[()])), 0.0))
+    J = np.zeros(
+        np.shape(f(np.asarray(x)[()])) + np.shape(x), dtype=np.result_type(np.asarray(f(np.asarray(x)[()])), 0.0)
+    )
     for index in np.ndindex(np.shape(x)):
         J[(..., *index)] = along(f, x, unit(x, index, h), side, order) / h
     return J

@@ -49,7 +49,10 @@ constexpr const char* accepted_points = "accepted are real numbers: float32, flo
     if (is_sparse(object)) throw py::type_error(what + " is a sparse " + type_name(object) + "; pass a dense array");
     py::array array = as_array(object, what);
     Kind kind;
-    if (array.size() == 0) throw py::value_error(what + " is empty: there is nothing to differentiate by");
+    if (array.size() == 0)
+        throw py::value_error(
+            what + " is empty" +
+            (what == "v" ? "; accepted is an array shaped like x" : ": there is nothing to differentiate by"));
     if (!kind_of(array.dtype(), kind)) {
         throw py::type_error(what + " has dtype " + dtype_text(array) + " (" + type_name(object) + "); " +
                              accepted_points);

@@ -2,6 +2,7 @@
 
 #include <pybind11/stl.h>
 
+#include <memory>
 #include <utility>
 
 #include "task.hpp"
@@ -90,10 +91,10 @@ void bind_differentiator(py::module_& module) {
         .def(py::init([](py::object function, std::size_t argnum, bool vectorized, std::size_t block_bytes,
                          const Method& method, std::optional<py::array> lower, std::optional<py::array> upper,
                          const py::object& like) {
-                 return Differentiator(std::move(function), argnum,
-                                       vectorized ? Batching::in_blocks : Batching::point_by_point, block_bytes, method,
-                                       std::move(lower), std::move(upper),
-                                       like.is_none() ? std::nullopt : std::optional(as_point(like, "like").shape()));
+                 return std::make_unique<Differentiator>(
+                     std::move(function), argnum, vectorized ? Batching::in_blocks : Batching::point_by_point,
+                     block_bytes, method, std::move(lower), std::move(upper),
+                     like.is_none() ? std::nullopt : std::optional(as_point(like, "like").shape()));
              }),
              py::arg("function"), py::arg("argnum"), py::arg("vectorized"), py::arg("block_bytes"), py::arg("method"),
              py::arg("lower"), py::arg("upper"), py::arg("like"))

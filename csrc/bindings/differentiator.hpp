@@ -4,6 +4,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include <atomic>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -66,6 +67,8 @@ class Differentiator {
     std::optional<py::array> lower_;
     std::optional<py::array> upper_;
     std::optional<Shape> like_;  // the only shape of x that is accepted
+    // How many entries f's value had last time. It decides nothing but how large the first block of a task is.
+    mutable std::atomic<std::size_t> last_count_{0};
 };
 
 void bind_differentiator(py::module_& module);

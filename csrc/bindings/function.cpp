@@ -56,7 +56,8 @@ void write_point(const PointBlock<P>& block, std::size_t index, Precision precis
 }  // namespace
 
 PythonFunction::PythonFunction(py::object callable, std::vector<py::object> arguments, std::size_t argnum,
-                               const Point& point, bool complex_points, Batching batching, std::size_t block_bytes)
+                               const Point& point, bool complex_points, Batching batching, std::size_t block_bytes,
+                               std::size_t expected_count)
     : callable_(std::move(callable)),
       arguments_(std::move(arguments)),
       stack_(arguments_.size() + 1, nullptr),
@@ -67,7 +68,8 @@ PythonFunction::PythonFunction(py::object callable, std::vector<py::object> argu
       scalar_(point.scalar),
       dtype_(dtype_of({point.precision, complex_points})),
       batching_(batching),
-      block_bytes_(block_bytes) {
+      block_bytes_(block_bytes),
+      expected_count_(expected_count) {
     for (std::size_t k = 0; k < arguments_.size(); ++k) stack_[k + 1] = arguments_[k].ptr();
 }
 
@@ -249,7 +251,8 @@ void PythonEvaluator<P, V>::evaluate(const PointBlock<P>& points, ValueBlock<V>&
 
 template <class P, class V>
 void PythonEvaluator<P, V>::evaluate_each(const PointBlock<P>& points, ValueBlock<V>& values) {
-    const py::dtype plain = dtype_of({precision_of<real_of_t<V>>, is_complex<V>});
+    constexpr Kind kind{precision_of<real_of_t<V>>, is_complex<V>};
+    const py::dtype plain = dtype_of(kind);
     std::span<V> block;
     std::size_t outputs = 0;
     const auto row = [&](std::size_t k, std::size_t size) {
@@ -265,7 +268,7 @@ void PythonEvaluator<P, V>::evaluate_each(const PointBlock<P>& points, ValueBloc
             row(k, function_.observe_float64_scalar())[0] = static_cast<V>(PyFloat_AS_DOUBLE(value.ptr()));
             continue;
         }
-        if (const void* entries = function_.entries_if_plain(value, plain); entries != nullptr) {
+        if (const void* entries = function_.entries_if_plain(value, plain, kind); entries != nullptr) {
             const std::span<V> out = row(k, function_.value_count());
             if (!out.empty()) std::memcpy(out.data(), entries, out.size_bytes());
             continue;
@@ -279,9 +282,10 @@ template <class P, class V>
 void PythonEvaluator<P, V>::evaluate_blocks(const PointBlock<P>& points, ValueBlock<V>& values) {
     // A block is split where it would need more memory than is granted: the driver plans whole columns.
     values.release();
-    const std::size_t at_most = block_size(points.dimension(), function_.value_count());
     std::span<V> block;
     for (std::size_t done = 0; done < points.size();) {
+        const std::size_t outputs_before = function_.has_values() ? function_.value_count() : 0;
+        const std::size_t at_most = block_size(points.dimension(), outputs_before);
         const std::size_t count = std::min(at_most, points.size() - done);
         const py::object value = function_.call(points, done, count);
         const py::array array = as_value(value);
@@ -304,9 +308,10 @@ void PythonEvaluator<P, V>::evaluate_blocks(const PointBlock<P>& points, ValueBl
 template <class P, class V>
 std::size_t PythonEvaluator<P, V>::block_size(std::size_t dimension, std::size_t outputs) const noexcept {
     if (function_.batching() == Batching::point_by_point) return Evaluator<P, V>::block_size(dimension, outputs);
-    // As long as nobody knows how many values there are, as many as variables.
-    const std::size_t values = outputs == 0 ? dimension : outputs;
-    const std::size_t bytes = std::max<std::size_t>(1, dimension * sizeof(P) + values * sizeof(V));
+    // How large a value is must be known before many of them are asked for: from an earlier task, or from one point.
+    const std::size_t known = outputs == 0 ? function_.expected_count() : outputs;
+    if (known == 0) return 1;
+    const std::size_t bytes = dimension * sizeof(P) + known * sizeof(V);
     return std::max<std::size_t>(1, function_.block_bytes() / bytes);
 }
 

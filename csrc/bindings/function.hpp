@@ -32,13 +32,15 @@ enum class Batching : bool { point_by_point, in_blocks };
 class PythonFunction {
    public:
     PythonFunction(py::object callable, std::vector<py::object> arguments, std::size_t argnum, const Point& point,
-                   bool complex_points, Batching batching, std::size_t block_bytes);
+                   bool complex_points, Batching batching, std::size_t block_bytes, std::size_t expected_count);
 
     [[nodiscard]] const Shape& point_shape() const noexcept { return shape_; }
     [[nodiscard]] const Shape& value_shape() const noexcept { return value_shape_; }
     [[nodiscard]] Kind value_kind() const noexcept { return value_kind_; }
     [[nodiscard]] Batching batching() const noexcept { return batching_; }
     [[nodiscard]] std::size_t block_bytes() const noexcept { return block_bytes_; }
+    // How many entries a value had in an earlier task; 0 if there was none.
+    [[nodiscard]] std::size_t expected_count() const noexcept { return expected_count_; }
     [[nodiscard]] std::size_t evaluations() const noexcept { return evaluations_; }
 
     // Before each (re)start of the task: the kind that values are expected to have.
@@ -55,11 +57,11 @@ class PythonFunction {
         return observe_first_float64_scalar();
     }
 
-    // The memory of a value that is just like those before it, an exact, contiguous array of the dtype given, or nullptr if
+    // The memory of a value that is just like those before it, an exact, contiguous array of this dtype and kind, or nullptr if
     // it must be looked at more closely. The usual case, and the reason why a call costs little.
-    [[nodiscard]] const void* entries_if_plain(py::handle value, const py::dtype& dtype) const {
+    [[nodiscard]] const void* entries_if_plain(py::handle value, const py::dtype& dtype, Kind kind) const {
         const auto& api = py::detail::npy_api::get();
-        if (!known_ || Py_TYPE(value.ptr()) != api.PyArray_Type_) return nullptr;
+        if (!known_ || kind != value_kind_ || Py_TYPE(value.ptr()) != api.PyArray_Type_) return nullptr;
         const auto* array = py::detail::array_proxy(value.ptr());
         constexpr int ready = int{py::array::c_style} | int{py::detail::npy_api::NPY_ARRAY_ALIGNED_};
         const bool plain = array->descr == dtype.ptr() && (array->flags & ready) == ready &&
@@ -68,6 +70,8 @@ class PythonFunction {
         return plain ? array->data : nullptr;
     }
     [[nodiscard]] std::size_t value_count() const noexcept { return value_count_; }
+    // As long as no value has been seen, nobody knows how large one is.
+    [[nodiscard]] bool has_values() const noexcept { return known_; }
 
    private:
     template <class P>
@@ -88,6 +92,7 @@ class PythonFunction {
     py::dtype dtype_;
     Batching batching_;
     std::size_t block_bytes_;
+    std::size_t expected_count_;
     std::vector<std::byte> scratch_;
     py::object spare_;  // the last call's array, if f has let go of it
 

@@ -86,8 +86,12 @@ Task::Task(const Differentiator& owner, Form form, const py::tuple& arguments) :
     all.reserve(arguments.size());
     for (const py::handle argument : arguments) all.push_back(py::reinterpret_borrow<py::object>(argument));
     const bool complex = owner.method_.source == Source::complex_step && form != Form::value;
-    function_.emplace(owner.function_, std::move(all), owner.argnum_, point_, complex, owner.batching_,
-                      owner.block_bytes_);
+    // How large a value is: a gradient's is one number, a gradient given has as many as x, others are as they were last time.
+    std::size_t expected = owner.last_count_.load(std::memory_order_relaxed);
+    if (form == Form::gradient) expected = 1;
+    if (from_gradient(form)) expected = std::max(expected, point_.size());
+    function_.emplace(owner.function_, std::move(all), owner.argnum_, point_, complex, owner.batching_, owner.block_bytes_,
+                      expected);
     kind_ = {point_.precision, complex};
 }
 
@@ -132,6 +136,7 @@ py::object Task::run(bool full) {
         }
     }
     py::object value = result_.ndim() == 0 ? py::object(result_[py::tuple()]) : py::object(result_);
+    if (function_) owner_.last_count_.store(function_->value_count(), std::memory_order_relaxed);
     if (!full) return value;
     const std::size_t evaluations = function_ ? function_->evaluations() : evaluations_;
     return py::make_tuple(std::move(value), status_ ? status_ : py::none(), steps_ ? steps_ : py::none(), evaluations);

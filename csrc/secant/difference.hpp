@@ -83,8 +83,7 @@ struct Record {
 
 namespace detail {
 
-// What a sum of terms is divided by. Multiplying by 1/value gives the same bits where the value is a power of two, and is
-// faster.
+// Something to divide by. Multiplying by the inverse gives the same bits where the divisor is a power of two, and is faster.
 template <class R>
 struct Divisor {
     R value = 1;
@@ -96,13 +95,32 @@ struct Divisor {
         int exponent = 0;
         exact = std::abs(std::frexp(divisor, &exponent)) == R(0.5) && is_finite(inverse);
     }
+
+    // Says whether all results are finite.
+    template <class O>
+    [[nodiscard]] bool apply(std::span<O> values) const noexcept {
+        return exact ? multiply(values.data(), values.size(), inverse) : divide(values.data(), values.size(), value);
+    }
 };
 
-// out = sum of terms / divisor for outputs [first, first + out.size()); says whether all results are finite.
+// A column's two divisors.
+template <class R>
+struct Divisors {
+    Divisor<R> first;
+    Divisor<R> second;
+
+    Divisors() = default;
+    template <class P>
+    Divisors(const Directions<P>& directions, std::size_t column, const Formula<R>& formula, R scale) noexcept
+        : first(directions.divisor(column, formula, scale)),
+          second(directions.second_divisor(column, formula, scale)) {}
+};
+
+// out = sum of terms / divisors for outputs [first, first + out.size()); says whether all results are finite.
 // values.row(start + k) belongs to the formula's node k.
 template <class O, class V, class R>
 [[nodiscard]] bool combine(const Formula<R>& formula, const ValueBlock<V>& values, std::size_t start, const V* base,
-                           const Divisor<R>& divisor, std::size_t first, std::span<O> out) noexcept {
+                           const Divisors<R>& divisors, std::size_t first, std::span<O> out) noexcept {
     const std::size_t count = out.size();
     const auto row = [&](int node) {
         return node == Formula<R>::base ? base + first
@@ -110,8 +128,8 @@ template <class O, class V, class R>
     };
     if constexpr (std::is_same_v<O, V>) {
         const auto& nearest = formula.terms.front();
-        if (formula.terms.size() == 1 && nearest.weight == 1 && divisor.exact) {
-            return subtract_scaled(divisor.inverse, row(nearest.plus), row(nearest.minus), out.data(), count);
+        if (formula.terms.size() == 1 && nearest.weight == 1 && divisors.first.exact && divisors.second.value == 1) {
+            return subtract_scaled(divisors.first.inverse, row(nearest.plus), row(nearest.minus), out.data(), count);
         }
         subtract_weighted(nearest.weight, row(nearest.plus), row(nearest.minus), out.data(), count);
         for (const auto& term : std::span(formula.terms).subspan(1)) {
@@ -130,7 +148,8 @@ template <class O, class V, class R>
             for (std::size_t i = 0; i < count; ++i) out[i] += term.weight * (plus[i].imag() - minus[i].imag());
         }
     }
-    return divisor.exact ? multiply(out.data(), count, divisor.inverse) : divide(out.data(), count, divisor.value);
+    const bool finite = divisors.first.apply(out);
+    return divisors.second.value == 1 ? finite : divisors.second.apply(out);
 }
 
 }  // namespace detail
@@ -207,7 +226,7 @@ class DifferenceDriver {
         for (std::size_t k = 0; k < columns; ++k) {
             bad_[k].store(false, std::memory_order_relaxed);
             const Formula<R>& formula = directions_.formula(done + k, directions_.side(done + k));
-            divisors_[k] = detail::Divisor<R>(directions_.divisor(done + k, formula, 1));
+            divisors_[k] = detail::Divisors<R>(directions_, done + k, formula, R(1));
         }
         if (outputs == 0) return;
         // A strip of outputs for all columns of the block fits into the first-level cache.
@@ -266,7 +285,7 @@ class DifferenceDriver {
         column_.resize(outputs);
         const Formula<R>& formula = directions_.formula(column, planned);
         (void)detail::combine<O>(formula, values_, start, record_.base.data(),
-                                 detail::Divisor<R>(directions_.divisor(column, formula, 1)), 0, std::span<O>(column_));
+                                 detail::Divisors<R>(directions_, column, formula, R(1)), 0, std::span<O>(column_));
         require_base();
         std::vector<std::size_t> missing;
         for (std::size_t i = 0; i < outputs; ++i) {
@@ -309,8 +328,7 @@ class DifferenceDriver {
         evaluator_.evaluate(points_, spare_);
         record_.evaluations += points_.size();
         (void)detail::combine<O>(formula, spare_, 0, record_.base.data(),
-                                 detail::Divisor<R>(directions_.divisor(column, formula, scale)), 0,
-                                 std::span<O>(attempt_));
+                                 detail::Divisors<R>(directions_, column, formula, scale), 0, std::span<O>(attempt_));
     }
 
     Evaluator<P, V>& evaluator_;
@@ -321,7 +339,7 @@ class DifferenceDriver {
     ValueBlock<V> values_;
     ValueBlock<V> spare_;
     std::vector<std::size_t> starts_;  // for each column of the block, the row of its first node
-    std::vector<detail::Divisor<R>> divisors_;
+    std::vector<detail::Divisors<R>> divisors_;
     std::vector<std::atomic<bool>> bad_;
     std::vector<O> strip_;
     std::vector<O> column_;

@@ -49,8 +49,13 @@ class Directions {
         (void)column;
         std::ranges::copy(origin(), point.begin());
     }
-    // What the sum of a formula's terms is divided by. `scale` multiplies the column's step.
+    // What the sum of a formula's terms is divided by, and then once more: the square of a step may not be a number where the
+    // step is. `scale` multiplies the column's step.
     [[nodiscard]] virtual R divisor(std::size_t column, const Formula<R>& formula, R scale) const noexcept = 0;
+    [[nodiscard]] virtual R second_divisor(std::size_t column, const Formula<R>& formula, R scale) const noexcept {
+        (void)column, (void)formula, (void)scale;
+        return 1;
+    }
 };
 
 // The origin, the variables' steps and, if wanted, one more line x + t v: everything a point can be moved by.
@@ -61,10 +66,24 @@ class Moves {
     Moves(std::span<const R> x, const StepRule<R>& rule, const Bounds<R>& bounds)
         : x_(x), bounds_(bounds), precision_(rule.point_precision), plan_(x, rule, bounds) {}
 
-    Moves(std::span<const R> x, std::span<const R> v, const StepRule<R>& rule, const Bounds<R>& bounds)
+    // The line alone: variables that v does not move need neither room nor a step.
+    [[nodiscard]] static Moves along(std::span<const R> x, std::span<const R> v, const StepRule<R>& rule,
+                                     const Bounds<R>& bounds) {
+        Moves moves;
+        moves.x_ = x;
+        moves.bounds_ = bounds;
+        moves.precision_ = rule.point_precision;
+        moves.v_ = v;
+        moves.line_ = line_step(x, v, rule, bounds);
+        return moves;
+    }
+
+    // The line has a rule of its own, since a step given along v is a factor of v.
+    Moves(std::span<const R> x, std::span<const R> v, const StepRule<R>& rule, const StepRule<R>& line_rule,
+          const Bounds<R>& bounds)
         : Moves(x, rule, bounds) {
         v_ = v;
-        line_ = line_step(x, v, rule, bounds);
+        line_ = line_step(x, v, line_rule, bounds);
     }
 
     [[nodiscard]] std::span<const R> origin() const noexcept { return x_; }
@@ -121,6 +140,8 @@ class Moves {
     }
 
    private:
+    Moves() = default;
+
     [[nodiscard]] bool within(std::size_t variable, R value) const noexcept {
         return value >= bounds_.lower[variable] && value <= bounds_.upper[variable];
     }
@@ -136,7 +157,7 @@ class Moves {
     std::span<const R> x_;
     std::span<const R> v_;
     Bounds<R> bounds_;
-    Precision precision_;
+    Precision precision_ = precision_of<R>;
     StepPlan<R> plan_;
     Step<R> line_{1, Side::central};
 };
@@ -168,10 +189,11 @@ class SingleMoves final : public Directions<R> {
     }
     [[nodiscard]] R divisor(std::size_t column, const Formula<R>& formula, R scale) const noexcept override {
         const std::size_t move = first_ + column;
-        if (formula.derivative != 1 || move == moves_.line()) {
-            return formula.denominator * power(scale * moves_.size(move), formula.derivative);
-        }
+        if (formula.derivative != 1 || move == moves_.line()) return formula.denominator * scale * moves_.size(move);
         return moves_.first_moment(move, formula, scale);
+    }
+    [[nodiscard]] R second_divisor(std::size_t column, const Formula<R>& formula, R scale) const noexcept override {
+        return power(scale * moves_.size(first_ + column), formula.derivative - 1);
     }
 
    private:

@@ -121,10 +121,13 @@ class ElementwisePass {
                                                      : term.weight * (value(term.plus) - value(term.minus));
         }
         const R scale = plans_[j].scale;
-        R divisor = 1;
-        if (formula.derivative == 1) divisor = moves_.first_moment(j, formula, scale);
-        if (formula.derivative == 2) divisor = formula.denominator * power(scale * moves_.size(j), 2);
-        return sum / (is_complex<P> ? divisor * imaginary_->size(j) : divisor);
+        if (formula.derivative == 1) sum /= moves_.first_moment(j, formula, scale);
+        if (formula.derivative == 2) {
+            // One after the other: the square of a step may not be a number where the step is.
+            sum /= formula.denominator * scale * moves_.size(j);
+            sum /= scale * moves_.size(j);
+        }
+        return is_complex<P> ? sum / imaginary_->size(j) : sum;
     }
 
     Evaluator<P, V>& evaluator_;
@@ -214,14 +217,14 @@ std::vector<R> differentiate_entries(Evaluator<std::complex<R>, std::complex<R>>
     const Moves<R> moves(x, rule, derivative == 1 ? Bounds<R>{} : method.bounds);
     const R relative = relative_imaginary_step<R>(std::min(method.point_precision, method.value_precision));
     const ImaginaryMoves<R> imaginary(x, {}, relative, method.sizes, method.typical);
-    detail::RealityCheck<R> checked(evaluator);
+    detail::RealityCheck<R> checked(evaluator, relative);
     detail::ElementwisePass<R, C, C> pass(checked, moves, &imaginary, record);
     detail::elementwise(
         pass, moves, [&](Side side) -> const Formula<R>& { return derivative == 1 ? first : second.on(side); }, record,
         out);
     const detail::EntriesTogether<C> origin(moves, &imaginary, pass.plans());
     if (!record.has_base) checked.verify(origin, record);
-    return derivative == 1 ? imaginary.sizes() : moves.plan().sizes();
+    return imaginary.sizes();
 }
 
 }  // namespace secant

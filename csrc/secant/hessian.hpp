@@ -12,6 +12,7 @@
 #include <cmath>
 #include <complex>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
@@ -51,15 +52,19 @@ namespace detail {
 template <class E>
 class SecondDerivatives {
    public:
-    SecondDerivatives(Destination<E>& destination, std::size_t n, bool product)
-        : destination_(destination), n_(n), product_(product) {}
+    // `scale` multiplies what is written.
+    SecondDerivatives(Destination<E>& destination, std::size_t n, bool product, real_of_t<E> scale)
+        : destination_(destination), n_(n), product_(product), scale_(scale) {}
 
     void begin(std::size_t outputs) {
         if (data_ == nullptr) data_ = destination_.allocate(outputs);
     }
+    [[nodiscard]] E at(std::size_t a, std::size_t b, std::size_t output) const noexcept {
+        return product_ ? data_[output * n_ + a] : data_[(output * n_ + a) * n_ + b];
+    }
     void write(std::size_t a, std::size_t b, std::size_t output, E value) noexcept {
         if (product_) {
-            data_[output * n_ + a] = value;
+            data_[output * n_ + a] = scale_ * value;
             return;
         }
         data_[(output * n_ + a) * n_ + b] = value;
@@ -70,37 +75,44 @@ class SecondDerivatives {
     Destination<E>& destination_;
     std::size_t n_;
     bool product_;
+    real_of_t<E> scale_;
     E* data_ = nullptr;
 };
 
-// Turns each pair's column into its entry: (D_ab - alone_a - alone_b) / scale_ab.
+// Which formula the moves and pairs are differenced with: second differences, or the first differences of the classical form.
+enum class PairRule : bool { polarisation, classical };
+
+// Turns each pair's column into its entry. The squares of steps are never formed: they may not be numbers where steps are.
+//     polarisation:  H_ab = (D / (s_a s_b) - D_a s_a / s_b - D_b s_b / s_a) / 2     with D_a = second derivative by a
+//     classical:     H_ab =  D / (s_a s_b) - D_a / s_b - D_b / s_a                  with D_a = first difference by a
 template <class O, class R, class E>
 class PairSink {
    public:
     static constexpr bool splits_outputs = true;
     using Pair = std::pair<std::size_t, std::size_t>;
 
-    PairSink(SecondDerivatives<E>& out, const ColumnSink<O>& alone, std::span<const R> factors, R product_factor,
-             std::span<const Pair> pairs, std::span<const R> signed_sizes)
-        : out_(out),
-          alone_(alone),
-          factors_(factors),
-          product_factor_(product_factor),
-          pairs_(pairs),
-          signed_sizes_(signed_sizes) {}
+    PairSink(SecondDerivatives<E>& out, const ColumnSink<O>& alone, PairRule rule, std::span<const Pair> pairs,
+             std::span<const R> signed_sizes)
+        : out_(out), alone_(alone), rule_(rule), pairs_(pairs), signed_sizes_(signed_sizes) {}
 
     void begin(std::size_t) noexcept {}
     void store(std::size_t first_column, std::size_t columns, std::size_t first_output, std::size_t outputs,
                const O* strip, std::size_t stride) noexcept {
+        const bool classical = rule_ == PairRule::classical;
         for (std::size_t k = 0; k < columns; ++k) {
             const auto [a, b] = pairs_[first_column + k];
             const auto alone_a = alone_.column(a);
             const auto alone_b = alone_.column(b);
-            const R divisor = product_factor_ * signed_sizes_[a] * signed_sizes_[b];
+            const R size_a = signed_sizes_[a];
+            const R size_b = signed_sizes_[b];
+            const R factor_a = (classical ? R(1) : size_a) / size_b;
+            const R factor_b = (classical ? R(1) : size_b) / size_a;
+            const R share = classical ? R(1) : R(0.5);
             for (std::size_t i = 0; i < outputs; ++i) {
                 const std::size_t output = first_output + i;
-                const O mixed = strip[k * stride + i] - factors_[a] * alone_a[output] - factors_[b] * alone_b[output];
-                out_.write(a, b, output, static_cast<E>(mixed / divisor));
+                const O along = strip[k * stride + i] / size_a / size_b;
+                const O mixed = along - factor_a * alone_a[output] - factor_b * alone_b[output];
+                out_.write(a, b, output, static_cast<E>(share * mixed));
             }
         }
     }
@@ -108,8 +120,7 @@ class PairSink {
    private:
     SecondDerivatives<E>& out_;
     const ColumnSink<O>& alone_;
-    std::span<const R> factors_;  // what a move's own column is multiplied by on a diagonal
-    R product_factor_;
+    PairRule rule_;
     std::span<const Pair> pairs_;
     std::span<const R> signed_sizes_;
 };
@@ -134,9 +145,6 @@ void for_pairs(std::size_t n, bool with_diagonal, bool with_line, Pass&& pass) {
     flush();
 }
 
-// Which formula the moves and pairs are differenced with: second differences, or the first differences of the classical form.
-enum class PairRule : bool { polarisation, classical };
-
 template <class R, class V, class E>
 bool second_differences(Evaluator<R, V>& evaluator, const Moves<R>& moves, bool with_line, PairRule rule, int order,
                         Record<V>& record, std::vector<EntryIncident>& incidents, SecondDerivatives<E>& out) {
@@ -151,11 +159,9 @@ bool second_differences(Evaluator<R, V>& evaluator, const Moves<R>& moves, bool 
     if (classical && !record.incidents.empty()) return false;
     out.begin(record.outputs);
 
-    std::vector<R> factors(count);
     std::vector<R> signed_sizes(count);
     for (std::size_t a = 0; a < count; ++a) {
         signed_sizes[a] = moves.size(a) * PairedMoves<R>::sign(moves.side(a));
-        factors[a] = classical ? signed_sizes[a] : moves.size(a) * moves.size(a);
     }
     if (!with_line && !classical) {
         for (std::size_t a = 0; a < n; ++a) {
@@ -164,26 +170,26 @@ bool second_differences(Evaluator<R, V>& evaluator, const Moves<R>& moves, bool 
         }
     }
     for (const Incident& incident : std::exchange(record.incidents, {})) {
-        const std::size_t a = incident.column;
-        if (!with_line) incidents.push_back({a, a, incident.output, incident.status});
-        if (incident.status != Status::not_finite && !with_line) continue;
-        // What is unknown along a move is unknown for every pair that it enters.
-        for (std::size_t b = 0; b < n; ++b) {
-            const bool concerned = with_line ? a == n || a == b : a != b;
-            if (concerned)
-                incidents.push_back({with_line ? b : a, with_line ? n : b, incident.output, incident.status});
-        }
+        if (!with_line) incidents.push_back({incident.column, incident.column, incident.output, incident.status});
     }
     bool repairable = true;
     for_pairs(n, classical, with_line, [&](auto pairs) {
         if (!repairable) return;
-        const R product_factor = classical ? R(1) : R(2);
-        PairSink<V, R, E> sink(out, alone, factors, product_factor, pairs, signed_sizes);
+        PairSink<V, R, E> sink(out, alone, rule, pairs, signed_sizes);
         take_differences<V>(evaluator, PairedMoves<R>(moves, formulas, pairs), record, sink);
         repairable = !classical || record.incidents.empty();
         for (const Incident& incident : std::exchange(record.incidents, {})) {
             const auto [a, b] = pairs[incident.column];
             incidents.push_back({a, b, incident.output, incident.status});
+        }
+        // An entry also has no value where one of its moves alone has none, or where it is too large to be a number.
+        for (const auto& [a, b] : pairs) {
+            for (std::size_t i = 0; i < record.outputs; ++i) {
+                const E entry = out.at(a, b, i);
+                if (entry == entry && entry - entry == E(0)) continue;
+                out.write(a, b, i, std::numeric_limits<real_of_t<E>>::quiet_NaN());
+                incidents.push_back({a, b, i, Status::not_finite});
+            }
         }
     });
     return repairable;
@@ -201,10 +207,23 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
     StepRule<R> rule = method.rule(2, formulas);
     // A variable may be paired with one that has room on one side only; then it is moved that far as well.
     if (method.bounds.given()) rule.central_reach = std::max(rule.central_reach, rule.one_sided_reach);
-    if (with_line) rule.share = R(0.5);
-    const Moves<R> moves = with_line ? Moves<R>(x, along.v, rule, method.bounds) : Moves<R>(x, rule, method.bounds);
+    // v is brought to a length near 1, and its length back into the product: its square might not be a number.
+    std::vector<R> v(along.v.begin(), along.v.end());
+    std::vector<R> line_size(method.sizes.begin(), method.sizes.end());
+    int exponent = 0;
+    if (with_line) {
+        rule.share = R(0.5);
+        std::frexp(std::abs(*std::ranges::max_element(v, {}, [](R entry) { return std::abs(entry); })), &exponent);
+        for (R& entry : v) entry = std::ldexp(entry, -exponent);
+        for (R& size : line_size) size = std::ldexp(size, exponent);
+    }
+    StepRule<R> line_rule = rule;
+    line_rule.sizes = line_size;
+    const Moves<R> moves =
+        with_line ? Moves<R>(x, v, rule, line_rule, method.bounds) : Moves<R>(x, rule, method.bounds);
 
-    detail::SecondDerivatives<E> out(destination, x.size(), with_line);
+    const auto length = static_cast<real_of_t<E>>(std::ldexp(R(1), exponent));
+    detail::SecondDerivatives<E> out(destination, x.size(), with_line, length);
     const bool classical = method.order == 1;
     if (!classical || !detail::second_differences(evaluator, moves, with_line, detail::PairRule::classical, 1, record,
                                                   incidents, out)) {
@@ -264,8 +283,8 @@ std::vector<R> differentiate_twice(Evaluator<std::complex<R>, std::complex<R>>& 
     const R relative = relative_imaginary_step<R>(std::min(method.point_precision, method.value_precision));
     const ImaginaryMoves<R> imaginary(x, along.v, relative, method.sizes, method.typical);
     const bool with_line = !along.v.empty();
-    detail::SecondDerivatives<E> out(destination, x.size(), with_line);
-    detail::RealityCheck<R> checked(evaluator);
+    detail::SecondDerivatives<E> out(destination, x.size(), with_line, 1);
+    detail::RealityCheck<R> checked(evaluator, relative);
     detail::for_pairs(x.size(), true, with_line, [&](auto real_first) {
         std::vector<std::pair<std::size_t, std::size_t>> pairs;
         for (const auto& [real, imaginary_move] : real_first) pairs.emplace_back(imaginary_move, real);
@@ -278,7 +297,7 @@ std::vector<R> differentiate_twice(Evaluator<std::complex<R>, std::complex<R>>& 
         }
         if (!record.has_base) checked.verify(directions, record);
     });
-    return moves.plan().sizes();
+    return imaginary.sizes();
 }
 
 }  // namespace secant

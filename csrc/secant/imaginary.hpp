@@ -116,7 +116,10 @@ class ImaginaryPairs final : public Directions<std::complex<R>> {
         imaginary_.apply(pairs_[column].first, point);
     }
     [[nodiscard]] R divisor(std::size_t column, const Formula<R>& formula, R scale) const noexcept override {
-        return formula.denominator * scale * moves_.size(pairs_[column].second) * imaginary_.size(pairs_[column].first);
+        return moves_.first_moment(pairs_[column].second, formula, scale);
+    }
+    [[nodiscard]] R second_divisor(std::size_t column, const Formula<R>&, R) const noexcept override {
+        return imaginary_.size(pairs_[column].first);
     }
 
    private:

@@ -71,28 +71,31 @@ std::vector<R> differentiate(Evaluator<R, V>& evaluator, std::span<const R> x, A
         take_differences<V>(evaluator, SingleMoves<R>(moves, formulas, 0, x.size()), record, sink);
         return moves.plan().sizes();
     }
-    const Moves<R> moves(x, along.v, rule, method.bounds);
+    const Moves<R> moves = Moves<R>::along(x, along.v, rule, method.bounds);
     take_differences<V>(evaluator, SingleMoves<R>(moves, formulas, moves.line(), 1), record, sink);
     return {moves.size(moves.line())};
 }
 
 namespace detail {
 
-// A derivative 2^40 times as large as the value at a step of 2^-100 is either a value near zero or an imaginary part that
-// has nothing to do with the step. One real evaluation tells.
+// An imaginary part that is much larger than the step allows belongs either to a value near zero, or to a function that is not
+// real on the reals. One evaluation at x itself tells.
 template <class R>
 class RealityCheck final : public Evaluator<std::complex<R>, std::complex<R>> {
    public:
     using C = std::complex<R>;
 
-    explicit RealityCheck(Evaluator<C, C>& inner) : inner_(inner) {}
+    // `relative_step` is what the imaginary steps are, relative to x: a derivative 2^40 times f(x) / x is believed (in single
+    // precision, 2^20).
+    RealityCheck(Evaluator<C, C>& inner, R relative_step)
+        : inner_(inner), plausible_(relative_step * std::ldexp(R(1), relative_step > R(1e-20) ? 20 : 40)) {}
 
     void evaluate(const PointBlock<C>& points, ValueBlock<C>& values) override {
         inner_.evaluate(points, values);
         if (suspicious_) return;
         for (std::size_t k = 0; k < values.rows() && !suspicious_; ++k) {
             for (const C& value : values.row(k)) {
-                suspicious_ = suspicious_ || std::abs(value.imag()) > std::ldexp(std::abs(value.real()), -30);
+                suspicious_ = suspicious_ || std::abs(value.imag()) > plausible_ * std::abs(value.real());
             }
         }
     }
@@ -115,6 +118,7 @@ class RealityCheck final : public Evaluator<std::complex<R>, std::complex<R>> {
 
    private:
     Evaluator<C, C>& inner_;
+    R plausible_;
     bool suspicious_ = false;
 };
 
@@ -128,7 +132,7 @@ std::vector<R> differentiate(Evaluator<std::complex<R>, std::complex<R>>& evalua
     const ImaginaryMoves<R> moves(x, along.v, relative, method.sizes, method.typical);
     const bool all = along.v.empty();
     const ImaginaryDirections<R> directions(moves, all ? 0 : moves.line(), all ? x.size() : 1);
-    detail::RealityCheck<R> checked(evaluator);
+    detail::RealityCheck<R> checked(evaluator, relative);
     take_differences<R>(checked, directions, record, sink);
     checked.verify(directions, record);
     return moves.sizes();

@@ -120,6 +120,7 @@ template <class R>
 template <class R>
 class StepPlan {
    public:
+    StepPlan() = default;
     StepPlan(std::span<const R> x, const StepRule<R>& rule, const Bounds<R>& bounds) : sizes_(x.size()) {
         for (std::size_t j = 0; j < x.size(); ++j) {
             const R scale = std::max(std::abs(x[j]), entry(rule.typical, j, R(1)));
@@ -169,8 +170,8 @@ template <class R>
         fastest = std::max(fastest, std::abs(v[j]) / scale);
     }
     if (fastest == 0) return {1, rule.side};  // v = 0: every point is x itself
-    const R size = entry(rule.sizes, 0, nearest_power_of_two(rule.relative / fastest));
     const R limit = largest<R>(rule.point_precision);
+    const R size = entry(rule.sizes, 0, nearest_power_of_two(std::min(rule.relative / fastest, limit / 16)));
     R up = limit;
     R down = limit;
     for (std::size_t j = 0; j < x.size(); ++j) {
@@ -182,9 +183,16 @@ template <class R>
         down = std::min(down, rule.share * (v[j] > 0 ? below : above) / speed);
     }
     const Step<R> step = fit_step(size, up, down, rule);
-    if (step.size < size && step.size * fastest < epsilon<R>(rule.point_precision)) {
+    const bool squeezed = step.size < size;
+    if (squeezed && step.size * fastest < epsilon<R>(rule.point_precision)) {
         throw NoRoom(NoRoom::whole_line, NoRoom::Reason::bounds);
     }
+    const R away = step.side == Side::backward ? -step.size : step.size;
+    bool moves = false;
+    for (std::size_t j = 0; j < x.size(); ++j) {
+        moves = moves || round_to(rule.point_precision, x[j] + away * v[j]) != x[j];
+    }
+    if (!moves) throw NoRoom(NoRoom::whole_line, squeezed ? NoRoom::Reason::bounds : NoRoom::Reason::step);
     return step;
 }
 

@@ -29,7 +29,8 @@ def resolve(bounds: BoundsLike | None) -> tuple[Border | None, Border | None]:
     if bounds is None:
         return None, None
     if isinstance(bounds, SupportsBounds):
-        given: tuple[Any, Any] = (bounds.lb, bounds.ub)
+        # SciPy keeps a scalar as an array of one.
+        given: tuple[Any, Any] = (_scalar_if_one(bounds.lb), _scalar_if_one(bounds.ub))
     elif isinstance(bounds, tuple | list) and len(bounds) == 2:
         given = (bounds[0], bounds[1])
     else:
@@ -49,12 +50,24 @@ def resolve(bounds: BoundsLike | None) -> tuple[Border | None, Border | None]:
     return lower, upper
 
 
-def _border(name: str, value: Any, otherwise: float) -> Border:
+def real_array(value: Any) -> npt.NDArray[np.float64] | None:
+    """Return a float64 copy of real numbers; None for everything else: strings, complex numbers, ragged lists."""
     try:
-        border = np.array(otherwise if value is None else value, dtype=np.float64)
-    except (TypeError, ValueError):
+        array = np.asarray(value)
+    except ValueError:
+        return None
+    return array.astype(np.float64) if array.dtype.kind in "fiu" else None
+
+
+def _scalar_if_one(values: Any) -> Any:
+    return np.reshape(values, ()) if np.size(values) == 1 else values
+
+
+def _border(name: str, value: Any, otherwise: float) -> Border:
+    border = real_array(otherwise if value is None else value)
+    if border is None:
         msg = f"the {name} bound is {value!r}; {_ACCEPTED}"
-        raise TypeError(msg) from None
+        raise TypeError(msg)
     if np.isnan(border).any():
         msg = f"the {name} bound has NaN entries; use None, or an infinite entry, for no bound"
         raise ValueError(msg)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from operator import index
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from secant import _core, methods
 from secant.estimate import Estimate, make_estimate
 from secant.function import BLOCK_BYTES, FunctionLike, arguments, differentiator
+from secant.integers import as_integer
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -197,7 +197,7 @@ class Jacobian(_Prepared):
         layout: Layout = "numerator",
         block_bytes: int = BLOCK_BYTES,
     ) -> None:
-        if layout not in _DENOMINATOR:
+        if not isinstance(layout, str) or layout not in _DENOMINATOR:
             msg = f"layout is {layout!r}; accepted are 'numerator' and 'denominator'"
             raise ValueError(msg)
         options = {
@@ -526,7 +526,7 @@ def derivative(
     >>> np.round(secant.derivative(np.sin, [0.0, np.pi]), 10)
     array([ 1., -1.])
     """
-    which = index(order)
+    which = as_integer("order", order, "1 and 2")
     if which not in (1, 2):
         msg = f"order is {which}; accepted are 1 and 2"
         raise ValueError(msg)

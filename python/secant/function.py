@@ -1,12 +1,12 @@
 """What the user's function is: callable or native, which argument is differentiated, one point a call or a block."""
 
 from collections.abc import Callable, Sequence
-from operator import index
 from typing import Any, TypeAlias
 
 import numpy.typing as npt
 
 from secant import _core, bounds, native
+from secant.integers import as_integer
 
 FunctionLike: TypeAlias = Callable[..., Any] | native.Function
 
@@ -30,15 +30,16 @@ def differentiator(
     if not callable(function):
         msg = f"{name} is a {type(f).__name__}; accepted are callables and secant.native.Function(...)"
         raise TypeError(msg)
-    position = index(argnum)
+    position = as_integer("argnum", argnum, "positions of arguments, counted from 0")
     if position < 0:
         msg = f"argnum is {position}; accepted are positions of arguments, counted from 0"
         raise ValueError(msg)
-    if block_bytes < 1:
+    memory = as_integer("block_bytes", block_bytes, "positive numbers of bytes")
+    if memory < 1:
         msg = f"block_bytes is {block_bytes}; accepted are positive numbers of bytes"
         raise ValueError(msg)
     lower, upper = bounds.resolve(bounds_)
-    return _core.Differentiator(function, position, bool(vectorized), index(block_bytes), method, lower, upper, like)
+    return _core.Differentiator(function, position, bool(vectorized), memory, method, lower, upper, like)
 
 
 def arguments(x: Any, args: Sequence[Any], argnum: int) -> tuple[Any, ...]:

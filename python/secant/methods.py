@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import index
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from secant import _core
+from secant.bounds import real_array
+from secant.integers import as_integer
 
 Side: TypeAlias = Literal["central", "forward", "backward"]
 
@@ -46,7 +47,7 @@ class FiniteDifference:
     typical: npt.ArrayLike = 1.0
 
     def __post_init__(self) -> None:
-        if self.side not in _SIDES:
+        if not isinstance(self.side, str) or self.side not in _SIDES:
             msg = f"side is {self.side!r}; accepted are 'central', 'forward' and 'backward'"
             raise ValueError(msg)
         if self.order is None:
@@ -153,11 +154,7 @@ def _compile(method: Method) -> _core.Method:
 
 def _checked_order(side: str, order: object) -> int:
     accepted = "2, 4, 6 or 8 for central differences" if side == "central" else "1 to 8 for one-sided differences"
-    try:
-        number = index(order)  # type: ignore[arg-type]
-    except TypeError:
-        msg = f"order is a {type(order).__name__}; accepted are the integers {accepted}"
-        raise TypeError(msg) from None
+    number = as_integer("order", order, f"the integers {accepted}")
     if not 1 <= number <= 8 or (side == "central" and number % 2):
         msg = f"order is {number}; accepted are {accepted}"
         raise ValueError(msg)
@@ -168,11 +165,10 @@ def _positive(name: str, value: npt.ArrayLike | None) -> npt.ArrayLike | None:
     """Return a float, or a private, read-only float64 copy of an array; positive either way."""
     if value is None:
         return None
-    try:
-        array = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError):
+    array = real_array(value)
+    if array is None:
         msg = f"{name} is {value!r}; accepted are a positive number or an array of them, shaped like x"
-        raise TypeError(msg) from None
+        raise TypeError(msg)
     wrong = ~(np.isfinite(array) & (array > 0))
     if array.size == 0 or wrong.any():
         what = array[wrong].flat[0] if array.size else "empty"

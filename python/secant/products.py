@@ -194,9 +194,10 @@ def _prepare(
 
 
 def _own_copy(args: tuple[Any, ...], argnum: int) -> tuple[tuple[Any, ...], npt.NDArray[Any]]:
-    # An operator stays at its point, whatever becomes of the caller's array.
+    # An operator stays at its point, whatever becomes of the caller's array. A scalar stays a scalar for f.
     point = np.array(args[argnum])
-    return (*args[:argnum], point, *args[argnum + 1 :]), point
+    scalar = point.ndim == 0 and not isinstance(args[argnum], np.ndarray)
+    return (*args[:argnum], args[argnum] if scalar else point, *args[argnum + 1 :]), point
 
 
 def jacobian_operator(core: _core.Differentiator, args: tuple[Any, ...], argnum: int) -> LinearOperator:
