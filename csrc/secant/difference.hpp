@@ -38,10 +38,16 @@ struct Incident {
 };
 
 // What is tried, in this order, where the planned difference is not finite.
-[[nodiscard]] inline std::array<Variation, 6> variations_of(Side planned) noexcept {
-    const Side first = planned == Side::forward ? Side::backward : Side::forward;
-    const Side second = planned == Side::central ? Side::backward : first;
-    return {Variation{planned, 4}, {planned, 8}, {first, 0}, {second, 0}, {first, 6}, {second, 6}};
+[[nodiscard]] inline std::span<const Variation> variations_of(Side planned) noexcept {
+    using enum Side;
+    static constexpr std::array<Variation, 6> after_central = {
+        {{central, 4}, {central, 8}, {forward, 0}, {backward, 0}, {forward, 6}, {backward, 6}}};
+    static constexpr std::array<Variation, 4> after_forward = {
+        {{forward, 4}, {forward, 8}, {backward, 0}, {backward, 6}}};
+    static constexpr std::array<Variation, 4> after_backward = {
+        {{backward, 4}, {backward, 8}, {forward, 0}, {forward, 6}}};
+    if (planned == central) return after_central;
+    return planned == forward ? std::span<const Variation>(after_forward) : after_backward;
 }
 
 // f(x) has an entry that is NaN or infinite: there is no derivative to look for.
@@ -141,11 +147,12 @@ template <class O, class V, class R>
         for (const auto& term : formula.terms) {
             const V* plus = row(term.plus);
             if (term.minus == Formula<R>::nothing) {
-                for (std::size_t i = 0; i < count; ++i) out[i] += term.weight * plus[i].imag();
+                for (std::size_t i = 0; i < count; ++i) out[i] += term.weight * imaginary_part(plus[i]);
                 continue;
             }
             const V* minus = row(term.minus);
-            for (std::size_t i = 0; i < count; ++i) out[i] += term.weight * (plus[i].imag() - minus[i].imag());
+            for (std::size_t i = 0; i < count; ++i)
+                out[i] += term.weight * (imaginary_part(plus[i]) - imaginary_part(minus[i]));
         }
     }
     const bool finite = divisors.first.apply(out);

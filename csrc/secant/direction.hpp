@@ -130,25 +130,41 @@ class Moves {
         return sum;
     }
 
+    // Whether a step of this size moves anything, and stays inside the bounds.
     [[nodiscard]] bool fits(std::size_t move, R factor) const noexcept {
-        if (!bounds_.given()) return true;
-        if (move != line()) return within(move, x_[move] + factor * plan_.size(move));
+        if (move != line()) return fits_variable(move, factor * plan_.size(move)) && distance(move, factor) != 0;
+        bool moved = false;
         for (std::size_t j = 0; j < x_.size(); ++j) {
-            if (v_[j] != 0 && !within(j, x_[j] + factor * line_.size * v_[j])) return false;
+            if (v_[j] == 0) continue;
+            const R shift = factor * line_.size * v_[j];
+            if (!fits_variable(j, shift)) return false;
+            moved = moved || inside(j, x_[j] + shift) != x_[j];
         }
-        return true;
+        return moved;
+    }
+
+    // The same for all the nodes of a formula. One without a node away from x has no variations.
+    [[nodiscard]] bool allows(std::size_t move, const Formula<R>& formula, R scale) const noexcept {
+        return formula.reach > 0 && std::ranges::all_of(formula.nodes, [&](int node) {
+                   return node == 0 || fits(move, static_cast<R>(node) * scale);
+               });
     }
 
    private:
     Moves() = default;
 
-    [[nodiscard]] bool within(std::size_t variable, R value) const noexcept {
+    [[nodiscard]] bool fits_variable(std::size_t variable, R shift) const noexcept {
+        if (!bounds_.given()) return true;
+        const R value = x_[variable] + shift;
         return value >= bounds_.lower[variable] && value <= bounds_.upper[variable];
     }
     // Steps are planned to stay inside; this only takes back what rounding to the format may add at the border.
     [[nodiscard]] R inside(std::size_t variable, R value) const noexcept {
         const R rounded = round_to(precision_, value);
-        return bounds_.given() ? std::clamp(rounded, bounds_.lower[variable], bounds_.upper[variable]) : rounded;
+        if (!bounds_.given()) return rounded;
+        if (rounded > bounds_.upper[variable]) return round_down(precision_, bounds_.upper[variable]);
+        if (rounded < bounds_.lower[variable]) return round_up(precision_, bounds_.lower[variable]);
+        return rounded;
     }
     [[nodiscard]] std::complex<R> inside(std::size_t variable, std::complex<R> value) const noexcept {
         return {inside(variable, value.real()), value.imag()};
@@ -176,10 +192,7 @@ class SingleMoves final : public Directions<R> {
         return formulas_.on(side);
     }
     [[nodiscard]] bool allows(std::size_t column, Variation variation) const noexcept override {
-        const Formula<R>& formula = formulas_.on(variation.side);
-        const R scale = std::ldexp(R(1), -variation.halvings);
-        return std::ranges::all_of(
-            formula.nodes, [&](int node) { return moves_.fits(first_ + column, static_cast<R>(node) * scale); });
+        return moves_.allows(first_ + column, formulas_.on(variation.side), std::ldexp(R(1), -variation.halvings));
     }
     void displace(std::size_t column, R factor, std::span<R> point) const noexcept override {
         moves_.apply(first_ + column, factor, point);

@@ -110,7 +110,7 @@ class ElementwisePass {
             const V& entry =
                 node == Formula<R>::base ? record_.base[j] : values_.row(start + static_cast<std::size_t>(node))[j];
             if constexpr (is_complex<P>) {
-                return entry.imag();
+                return imaginary_part(entry);
             } else {
                 return entry;
             }
@@ -153,16 +153,16 @@ void elementwise(ElementwisePass<O, P, V>& pass, const Moves<real_of_t<P>>& move
     }
     if (missing.empty()) return;
     pass.require_base();
-    for (std::size_t attempt = 0; attempt < 6 && !missing.empty(); ++attempt) {
+    for (std::size_t attempt = 0; attempt < variations_of(Side::central).size() && !missing.empty(); ++attempt) {
         std::ranges::fill(plans, EntryPlan<R>{});
         bool any = false;
         for (const std::size_t j : missing) {
-            const Variation variation = variations_of(moves.side(j))[attempt];
+            const auto variations = variations_of(moves.side(j));
+            if (attempt >= variations.size()) continue;
+            const Variation variation = variations[attempt];
             const Formula<R>& formula = formulas(variation.side);
             const R scale = std::ldexp(R(1), -variation.halvings);
-            const bool fits = std::ranges::all_of(
-                formula.nodes, [&](int node) { return moves.fits(j, static_cast<R>(node) * scale); });
-            if (!fits) continue;
+            if (!moves.allows(j, formula, scale)) continue;
             plans[j] = {&formula, scale};
             any = true;
         }
@@ -223,7 +223,7 @@ std::vector<R> differentiate_entries(Evaluator<std::complex<R>, std::complex<R>>
         pass, moves, [&](Side side) -> const Formula<R>& { return derivative == 1 ? first : second.on(side); }, record,
         out);
     const detail::EntriesTogether<C> origin(moves, &imaginary, pass.plans());
-    if (!record.has_base) checked.verify(origin, record);
+    checked.verify(origin, record);
     return imaginary.sizes();
 }
 

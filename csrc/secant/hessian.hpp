@@ -205,8 +205,8 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
     const bool with_line = !along.v.empty();
     const FormulaSet<R>& formulas = formula_set<R>(2, method.order);
     StepRule<R> rule = method.rule(2, formulas);
-    // A variable may be paired with one that has room on one side only; then it is moved that far as well.
-    if (method.bounds.given()) rule.central_reach = std::max(rule.central_reach, rule.one_sided_reach);
+    // A variable may be paired with one that has room on one side only, and is then moved as far as that one.
+    rule.central_reach = std::max(rule.central_reach, rule.one_sided_reach);
     // v is brought to a length near 1, and its length back into the product: its square might not be a number.
     std::vector<R> v(along.v.begin(), along.v.end());
     std::vector<R> line_size(method.sizes.begin(), method.sizes.end());
@@ -295,7 +295,7 @@ std::vector<R> differentiate_twice(Evaluator<std::complex<R>, std::complex<R>>& 
             incidents.push_back(
                 {pairs[incident.column].second, pairs[incident.column].first, incident.output, incident.status});
         }
-        if (!record.has_base) checked.verify(directions, record);
+        checked.verify(directions, record);
     });
     return imaginary.sizes();
 }

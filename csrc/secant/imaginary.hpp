@@ -107,9 +107,7 @@ class ImaginaryPairs final : public Directions<std::complex<R>> {
     }
     [[nodiscard]] bool allows(std::size_t column, Variation variation) const noexcept override {
         const R scale = std::ldexp(R(1), -variation.halvings);
-        return std::ranges::all_of(formulas_.on(variation.side).nodes, [&](int node) {
-            return moves_.fits(pairs_[column].second, static_cast<R>(node) * scale);
-        });
+        return moves_.allows(pairs_[column].second, formulas_.on(variation.side), scale);
     }
     void displace(std::size_t column, R factor, std::span<std::complex<R>> point) const noexcept override {
         moves_.apply(pairs_[column].second, factor, point);

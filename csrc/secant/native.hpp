@@ -66,25 +66,16 @@ class NativeEvaluator final : public Evaluator<double, double> {
         const std::size_t count = points.size();
         std::size_t done = 0;
         while (done < count) {
-            // The first point of a block is timed alone: it says how much the next round can hold, so that poll() is
-            // reached every 20 ms, or after one call for each thread where a call takes longer.
-            const double remaining = seconds_per_call_ * static_cast<double>(count - done);
-            const int threads = worthwhile_threads(remaining, count - done);
-            const auto per_round = static_cast<std::size_t>(
-                std::clamp(static_cast<double>(threads) * seconds_between_polls / std::max(seconds_per_call_, 1e-9),
-                           static_cast<double>(threads), static_cast<double>(count)));
-            const std::size_t round = timed_ ? std::min(per_round, count - done) : 1;
+            const Round round = plan(count - done);
             const auto start = std::chrono::steady_clock::now();
-            if (threads == 1) {
-                for (std::size_t i = done; i < done + round; ++i) call(points, i, point, block);
+            if (round.threads == 1) {
+                for (std::size_t i = done; i < done + round.calls; ++i) call(points, i, point, block);
             } else {
-                call_in_threads(points, done, done + round, threads, block);
+                call_in_threads(points, done, done + round.calls, round.threads, block);
             }
             const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-            seconds_per_call_ =
-                elapsed.count() * std::min<double>(threads, static_cast<double>(round)) / static_cast<double>(round);
-            timed_ = true;
-            done += round;
+            learn(round, elapsed.count());
+            done += round.calls;
             since_poll_ += elapsed.count();
             if (poll_ && since_poll_ > seconds_between_polls / 2) {
                 poll_();
@@ -103,6 +94,35 @@ class NativeEvaluator final : public Evaluator<double, double> {
 
    private:
     static constexpr double seconds_between_polls = 0.02;
+    static constexpr int calls_to_time = 8;
+
+    // So many calls before poll() is due again.
+    struct Round {
+        std::size_t calls;
+        int threads;
+    };
+
+    // The first calls are timed one by one: the fastest says how much the next rounds can hold, so that poll() is reached every
+    // 20 ms, or after one call for each thread where a call takes longer.
+    [[nodiscard]] Round plan(std::size_t remaining) const noexcept {
+        if (timed_ < calls_to_time) return {1, 1};
+        int threads = worthwhile_threads(seconds_per_call_ * static_cast<double>(remaining), remaining);
+        if (threads > 1 && !thread_trust.granted()) threads = 1;
+        const double due = static_cast<double>(threads) * seconds_between_polls / std::max(seconds_per_call_, 1e-9);
+        const double calls = std::clamp(due, static_cast<double>(threads), static_cast<double>(remaining));
+        return {std::min(static_cast<std::size_t>(calls), remaining), threads};
+    }
+
+    void learn(const Round& round, double seconds) noexcept {
+        const auto calls = static_cast<double>(round.calls);
+        if (round.threads > 1) {
+            thread_trust.learn(seconds, seconds_per_call_ * calls);
+            return;
+        }
+        seconds_per_call_ = timed_ == 0 ? seconds / calls : std::min(seconds_per_call_, seconds / calls);
+        // One call is enough of those that take long.
+        timed_ = seconds > 1e-5 ? calls_to_time : timed_ + 1;
+    }
 
     // `point` equals x before the call and after it.
     void call(const PointBlock<double>& points, std::size_t i, std::span<double> point, std::span<double> block) const {
@@ -130,7 +150,7 @@ class NativeEvaluator final : public Evaluator<double, double> {
     std::function<void()> poll_;
     double seconds_per_call_ = 0;
     double since_poll_ = 0;
-    bool timed_ = false;
+    int timed_ = 0;
 };
 
 }  // namespace secant

@@ -66,4 +66,35 @@ inline void set_thread_limit(int limit) noexcept { detail::thread_limit.store(st
     return std::max(1, std::min(available_threads(), static_cast<int>(std::min(by_work, 1e6))));
 }
 
+// Whether threads have paid of late. On a busy machine a thread that is not running holds up all others at the end of a region,
+// for a time slice of milliseconds, and two threads can be ten times as slow as one. So a region that took longer than one
+// thread would have is followed by a pause, longer each time, in which work stays serial.
+class ThreadTrust {
+   public:
+    // Asked before each region; counts the pause down.
+    [[nodiscard]] bool granted() noexcept {
+        int left = pause_.load(std::memory_order_relaxed);
+        while (left > 0 && !pause_.compare_exchange_weak(left, left - 1, std::memory_order_relaxed)) {
+        }
+        return left <= 0;
+    }
+
+    // Told after each region: how long it took, and how long one thread would have taken.
+    void learn(double seconds, double serial_seconds) noexcept {
+        constexpr int shortest = 8;
+        constexpr int longest = 256;
+        const int last = last_.load(std::memory_order_relaxed);
+        const int next = seconds <= serial_seconds ? last / 2 : std::clamp(2 * last, shortest, longest);
+        last_.store(next, std::memory_order_relaxed);
+        if (seconds > serial_seconds) pause_.store(next, std::memory_order_relaxed);
+    }
+
+   private:
+    std::atomic<int> pause_{0};
+    std::atomic<int> last_{0};
+};
+
+// Being busy is a property of the machine: all functions share what was learnt.
+inline ThreadTrust thread_trust;
+
 }  // namespace secant

@@ -82,4 +82,25 @@ template <class R>
     return is_finite(value.real()) && is_finite(value.imag());
 }
 
+// What the complex step reads derivatives from: NaN where the real part says that f has no value there.
+template <class R>
+[[nodiscard]] R imaginary_part(const std::complex<R>& value) noexcept {
+    return is_finite(value.real()) ? value.imag() : std::numeric_limits<R>::quiet_NaN();
+}
+
+// The nearest number of the format that is not above the value, or not below it.
+template <class R>
+[[nodiscard]] R round_down(Precision precision, R value) noexcept {
+    const R rounded = round_to(precision, value);
+    if (!(rounded > value)) return rounded;
+    if (precision == Precision::binary32) {
+        return std::nextafter(static_cast<float>(rounded), -std::numeric_limits<float>::infinity());
+    }
+    return static_cast<R>(std::nextafter(static_cast<double>(rounded), -std::numeric_limits<double>::infinity()));
+}
+template <class R>
+[[nodiscard]] R round_up(Precision precision, R value) noexcept {
+    return -round_down(precision, -value);
+}
+
 }  // namespace secant

@@ -7,12 +7,15 @@
 // what it throws passes through.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>
 #include <ranges>
 #include <span>
 #include <stdexcept>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "secant/difference.hpp"

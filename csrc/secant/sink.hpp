@@ -99,6 +99,7 @@ class ContractionSink {
     void begin(std::size_t outputs) {
         outputs_ = outputs;
         data_ = destination_.allocate(outputs);
+        std::fill_n(data_, sums_.size(), E(0));  // the sum over no outputs
     }
 
     void store(std::size_t first_column, std::size_t columns, std::size_t first_output, std::size_t outputs,

@@ -33,6 +33,8 @@ class Fraction {
     constexpr Fraction(std::int64_t numerator = 0, std::int64_t denominator = 1)
         : numerator_(numerator), denominator_(denominator) {
         if (denominator_ == 0) throw std::domain_error("secant: a fraction needs a nonzero denominator");
+        constexpr auto without_negative = std::numeric_limits<std::int64_t>::min();
+        if (numerator_ == without_negative || denominator_ == without_negative) throw std::overflow_error(too_large);
         const std::int64_t divisor = std::gcd(numerator_, denominator_);
         if (divisor > 1) {
             numerator_ /= divisor;

@@ -135,7 +135,9 @@ class StepPlan {
             } else {
                 const R lower = bounds.given() ? std::max(bounds.lower[j], -limit) : -limit;
                 const R upper = bounds.given() ? std::min(bounds.upper[j], limit) : limit;
-                const Step<R> step = fit_step(size, (upper - x[j]) * rule.share, (x[j] - lower) * rule.share, rule);
+                const R up = std::min(upper - x[j], limit) * rule.share;
+                const R down = std::min(x[j] - lower, limit) * rule.share;
+                const Step<R> step = fit_step(size, up, down, rule);
                 sizes_[j] = step.size;
                 if (sides_.empty() && step.side != rule.side) sides_.assign(x.size(), rule.side);
                 if (!sides_.empty()) sides_[j] = step.side;

@@ -42,7 +42,10 @@ template <class R>
         const R scale = std::max(std::abs(x), R(1));
         const R infinity = std::numeric_limits<R>::infinity();
         const R roomy = integer(0, 5) == 0 ? infinity : real(1, 2) * std::ldexp(scale, integer(least_room, 2));
-        const R tight = integer(0, 2) == 0 ? R(0) : real(1, 2) * std::ldexp(scale, integer(least_room - 12, 2));
+        // Nothing, something, or about as much as on the roomy side: there it is close which side is taken.
+        const int kind = integer(0, 2);
+        const R some = real(1, 2) * std::ldexp(scale, integer(least_room - 12, 2));
+        const R tight = kind == 0 ? R(0) : kind == 1 || roomy == infinity ? some : roomy * real(0.2, 1);
         const bool up = integer(0, 1) == 1;
         box.x.push_back(x);
         box.lower.push_back(round(x - (up ? tight : roomy)));

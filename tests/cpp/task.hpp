@@ -57,7 +57,7 @@ template <class R>
 using Real = std::span<const R>;
 
 // f(x, y) writes `outputs` values. J, row by row; or J v.
-template <class R, class F>
+template <class R = double, class F>
 [[nodiscard]] Outcome<R> jacobian_of(F&& f, std::size_t outputs, const std::vector<R>& x,
                                      const secant::DifferenceMethod<R>& method, Real<R> v = {}) {
     secant::CallableEvaluator<R, R, std::remove_reference_t<F>> evaluator(f, outputs);
@@ -71,7 +71,7 @@ template <class R, class F>
 }
 
 // For each output an n × n matrix; or H v, n entries for each output.
-template <class R, class F>
+template <class R = double, class F>
 [[nodiscard]] Outcome<R> hessian_of(F&& f, std::size_t outputs, const std::vector<R>& x,
                                     const secant::DifferenceMethod<R>& method, Real<R> v = {}) {
     secant::CallableEvaluator<R, R, std::remove_reference_t<F>> evaluator(f, outputs);
@@ -83,7 +83,7 @@ template <class R, class F>
     return outcome;
 }
 
-template <class R, class F>
+template <class R = double, class F>
 [[nodiscard]] Outcome<R> elementwise_of(F&& f, const std::vector<R>& x, int derivative,
                                         const secant::DifferenceMethod<R>& method) {
     secant::CallableEvaluator<R, R, std::remove_reference_t<F>> evaluator(f, x.size());

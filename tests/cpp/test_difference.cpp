@@ -1,5 +1,3 @@
-#include "secant/difference.hpp"
-
 #include <doctest/doctest.h>
 
 #include <array>
@@ -11,6 +9,7 @@
 #include <vector>
 
 #include "box.hpp"
+#include "secant/difference.hpp"
 #include "task.hpp"
 
 using secant::DifferenceMethod;
@@ -149,7 +148,8 @@ TEST_CASE("sinks: rows or columns first, a contraction without J, columns as the
 
     Table<double> transposed(11);
     secant::DenseSink<double, double> denominator(transposed, Layout::denominator, 11);
-    (void)secant::differentiate<double>(evaluator, Real<double>(x), {}, DifferenceMethod<double>{}, record, denominator);
+    (void)secant::differentiate<double>(evaluator, Real<double>(x), {}, DifferenceMethod<double>{}, record,
+                                        denominator);
 
     std::vector<double> weights(m);
     for (std::size_t i = 0; i < m; ++i) weights[i] = std::cos(static_cast<double>(i));
@@ -159,7 +159,8 @@ TEST_CASE("sinks: rows or columns first, a contraction without J, columns as the
         std::array<double, 11> entries{};
     } row;
     secant::ContractionSink<double, double, double> contraction(row, weights, 11);
-    (void)secant::differentiate<double>(evaluator, Real<double>(x), {}, DifferenceMethod<double>{}, record, contraction);
+    (void)secant::differentiate<double>(evaluator, Real<double>(x), {}, DifferenceMethod<double>{}, record,
+                                        contraction);
 
     secant::ColumnSink<double> columns(11);
     (void)secant::differentiate<double>(evaluator, Real<double>(x), {}, DifferenceMethod<double>{}, record, columns);
@@ -206,8 +207,7 @@ TEST_CASE("f is never called outside of the bounds, whatever the side, the order
     std::mt19937_64 engine(99);
     for (int trial = 0; trial < 240; ++trial) {
         const Precision precision = trial % 5 == 0 ? Precision::binary32 : Precision::binary64;
-        const Box<double> box =
-            random_box<double>(engine, 5, precision, precision == Precision::binary32 ? -16 : -44);
+        const Box<double> box = random_box<double>(engine, 5, precision, precision == Precision::binary32 ? -16 : -44);
         const Side side = static_cast<Side>(trial % 3 - 1);
         const int order = side == Side::central ? 2 + trial / 3 % 4 * 2 : 1 + trial / 3 % 8;
         const DifferenceMethod<double> method = {
@@ -259,7 +259,8 @@ TEST_CASE("NaN far away: a smaller step is taken") {
     const auto planned = jacobian_of([](std::span<const double> p) { return p[0]; }, 1, x, {});
     for (const double radius : {0.5, 0.05, 0.01}) {  // in planned steps
         const auto f = [&](std::span<const double> p) {
-            return std::abs(p[0] - 2) > radius * planned.steps[0] ? std::numeric_limits<double>::infinity() : p[0] * p[0];
+            return std::abs(p[0] - 2) > radius * planned.steps[0] ? std::numeric_limits<double>::infinity()
+                                                                  : p[0] * p[0];
         };
         const auto result = jacobian_of(f, 1, x, {});
         CHECK(result.entries[0] == doctest::Approx(4).epsilon(1e-6));
@@ -286,9 +287,11 @@ TEST_CASE("NaN everywhere but at x: the entry is NaN and says so") {
 
 TEST_CASE("every variation is another one") {
     for (const Side side : {Side::central, Side::forward, Side::backward}) {
-        CHECK(secant::variations_of(side)[0].side == side);
-        CHECK(secant::variations_of(side)[2].side != side);
-        CHECK(secant::variations_of(side)[5].side != side);
+        std::vector<std::pair<Side, int>> seen = {{side, 0}};  // the plan itself
+        for (const secant::Variation variation : secant::variations_of(side)) {
+            CHECK(std::ranges::find(seen, std::pair(variation.side, variation.halvings)) == seen.end());
+            seen.emplace_back(variation.side, variation.halvings);
+        }
     }
 }
 
@@ -329,4 +332,64 @@ TEST_CASE("what f throws passes through") {
 TEST_CASE("dividing by a power of two is multiplying by its inverse, to the bit") {
     for (const double divisor : {0x1p-30, 0x1p600, -0x1p-5}) CHECK(secant::detail::Divisor<double>(divisor).exact);
     for (const double divisor : {0.0, 3.0, 0x1p-1074, 0.1}) CHECK_FALSE(secant::detail::Divisor<double>(divisor).exact);
+}
+
+TEST_CASE("a product needs no room for a variable that it does not move") {
+    const std::vector<double> x = {1, 2};
+    const std::vector<double> lower = {0, 2};
+    const std::vector<double> upper = {9, 2};
+    const std::vector<double> v = {1, 0};
+    const auto f = [](std::span<const double> p) { return p[0] * p[1]; };
+    CHECK(jacobian_of<double>(f, 1, x, {.bounds = {lower, upper}}, v).entries[0] == doctest::Approx(2).epsilon(1e-9));
+}
+
+TEST_CASE("a step along a line that moves nothing is an error") {
+    const std::vector<double> step = {1e-6};
+    const std::vector<double> v = {1e-12};
+    const auto f = [](std::span<const double> p) { return 5 * p[0]; };
+    CHECK_THROWS_AS((void)jacobian_of<double>(f, 1, {1.0}, {.sizes = step}, v), secant::NoRoom);
+}
+
+TEST_CASE("a step along a line is judged by how far it moves, not by its number") {
+    const std::vector<double> step = {1e-20};
+    const std::vector<double> v = {1e14};
+    const auto f = [](std::span<const double> p) { return 5 * p[0]; };
+    CHECK(jacobian_of<double>(f, 1, {1.0}, {.sizes = step}, v).entries[0] == doctest::Approx(5e14).epsilon(1e-5));
+}
+
+TEST_CASE("a smaller step along a line that moves nothing is no step") {
+    const std::vector<double> step = {1e-14};
+    const std::vector<double> v = {1};
+    const auto f = [](std::span<const double> p) { return p[0] == 1 ? 1 : not_a_number; };
+    const auto result = jacobian_of<double>(f, 1, {1.0}, {.side = Side::forward, .order = 1, .sizes = step}, v);
+    CHECK(std::isnan(result.entries[0]));
+    CHECK(result.status(0, 0) == Status::not_finite);
+}
+
+TEST_CASE("a contraction of no outputs is zero") {
+    class Row final : public secant::Destination<double> {
+       public:
+        [[nodiscard]] double* allocate(std::size_t) override { return entries.data(); }
+        std::array<double, 2> entries = {not_a_number, not_a_number};
+    } row;
+    const auto f = [](std::span<const double>, std::span<double>) {};
+    secant::CallableEvaluator<double, double, decltype(f)> evaluator(f, 0);
+    secant::ContractionSink<double, double, double> sink(row, {}, 2);
+    secant::Record<double> record;
+    const std::vector<double> x = {1, 2};
+    (void)secant::differentiate<double>(evaluator, Real<double>(x), {}, DifferenceMethod<double>{}, record, sink);
+    CHECK(row.entries == std::array<double, 2>{0, 0});
+}
+
+TEST_CASE("a bound between two floats is not rounded across") {
+    const std::vector<double> x = {1 - 0x1p-24};
+    const std::vector<double> upper = {1 + 3 * 0x1p-24};  // half-way between two floats
+    bool outside = false;
+    const auto f = [&](std::span<const double> p) {
+        outside = outside || static_cast<double>(static_cast<float>(p[0])) > upper[0];
+        return p[0];
+    };
+    (void)jacobian_of(
+        f, 1, x, {.side = Side::forward, .order = 2, .point_precision = Precision::binary32, .bounds = {x, upper}});
+    CHECK_FALSE(outside);
 }

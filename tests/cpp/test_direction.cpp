@@ -1,5 +1,3 @@
-#include "secant/direction.hpp"
-
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -8,6 +6,7 @@
 #include <vector>
 
 #include "box.hpp"
+#include "secant/direction.hpp"
 
 using secant::Bounds;
 using secant::Moves;
@@ -59,7 +58,7 @@ TEST_CASE("single moves displace one variable, from the first column on") {
 TEST_CASE("the line moves every variable of its direction") {
     const std::vector<double> v = {2, 0, -1};
     const std::vector<double> step = {0.25};
-    const Moves<double> moves(x, v, rule_with(step), {});
+    const auto moves = Moves<double>::along(x, v, rule_with(step), {});
     const SingleMoves<double> line(moves, secant::formula_set<double>(1, 2), moves.line(), 1);
     CHECK(displaced(line, 0, 2) == Point{2, -2, 0});
     CHECK(displaced(line, 0, 0) == x);
@@ -86,6 +85,14 @@ TEST_CASE("paired moves displace both variables, one twice, and towards the room
     CHECK(paired.allows(0, {Side::forward, 0}));
     CHECK_FALSE(paired.allows(0, {Side::backward, 0}));
     CHECK(paired.allows(1, {Side::backward, 0}));
+    // A variable paired with itself is moved twice as far.
+    const std::vector<double> near = {0.25, -2, 0};
+    auto short_rule = rule_with(steps, Side::backward);
+    short_rule.one_sided_reach = 2;
+    const Moves<double> narrow(x, short_rule, Bounds<double>{near, upper});
+    REQUIRE(narrow.size(0) == 0.25);
+    CHECK(PairedMoves<double>(narrow, formulas, pairs).allows(0, {Side::forward, 0}));
+    CHECK_FALSE(PairedMoves<double>(narrow, formulas, pairs).allows(1, {Side::forward, 0}));
     const Moves<double> free(x, rule_with(steps), {});
     CHECK(PairedMoves<double>(free, formulas, pairs).side(0) == Side::central);
 }
@@ -155,4 +162,26 @@ TEST_CASE("complex points are moved along the real axis, their imaginary parts k
     moves.apply(0, 10.0, std::span(point));
     CHECK(point[0] == std::complex<double>(1.125, 7));
     CHECK(point[1] == std::complex<double>(-2, 0));
+}
+
+TEST_CASE("points are rounded to their format, and back inside where that leaves the bounds") {
+    const std::vector<double> step = {1e-3};
+    auto rule = rule_with(step);
+    rule.point_precision = Precision::binary32;
+    const std::vector<double> start = {static_cast<double>(0.1F)};
+    std::vector<double> point = start;
+    const Moves<double> free(start, rule, {});
+    free.apply(0, 1.0, std::span(point));
+    CHECK(point[0] == static_cast<double>(static_cast<float>(start[0] + 1e-3)));
+
+    const std::vector<double> low = {1 - 0x1p-24};
+    const std::vector<double> high = {1 + 3 * 0x1p-24};  // half-way between two floats, of which the upper one is even
+    rule.sizes = {};
+    rule.side = Side::forward;
+    rule.one_sided_reach = 2;
+    const Moves<double> bounded(low, rule, Bounds<double>{low, high});
+    point = low;
+    bounded.apply(0, 2.0, std::span(point));
+    CHECK(point[0] <= high[0]);
+    CHECK(point[0] > 1);
 }

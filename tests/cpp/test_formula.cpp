@@ -1,5 +1,3 @@
-#include "secant/formula.hpp"
-
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -7,6 +5,8 @@
 #include <map>
 #include <random>
 #include <vector>
+
+#include "secant/formula.hpp"
 
 using secant::Formula;
 using secant::FormulaSet;
@@ -74,7 +74,8 @@ TEST_CASE("weights are exact in double for every formula that is used") {
     for (int derivative = 1; derivative <= 2; ++derivative) {
         for (int order = 1; order <= 8; ++order) {
             for (const Side side : {Side::backward, Side::central, Side::forward}) {
-                const Stencil& stencil = secant::stencil(side, derivative, order + (side == Side::central) * (order % 2));
+                const Stencil& stencil =
+                    secant::stencil(side, derivative, order + (side == Side::central) * (order % 2));
                 for (const auto numerator : stencil.numerators) CHECK(std::abs(numerator) < std::int64_t{1} << 53);
                 CHECK(stencil.denominator < std::int64_t{1} << 53);
             }

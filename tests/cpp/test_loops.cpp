@@ -1,11 +1,11 @@
-#include "secant/loops.hpp"
-
 #include <doctest/doctest.h>
 
 #include <complex>
 #include <limits>
 #include <random>
 #include <vector>
+
+#include "secant/loops.hpp"
 
 namespace loops = secant::detail;
 
@@ -30,8 +30,8 @@ constexpr std::size_t lengths[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("differences and their sums are those of the plain loop, bit for bit", T, double, long double, Complex,
-                   Quad) {
+TEST_CASE_TEMPLATE("differences and their sums are those of the plain loop, bit for bit", T, double, long double,
+                   Complex, Quad) {
     using R = secant::real_of_t<T>;
     std::mt19937_64 engine(42);
     const R weight = R(1) / 3;
@@ -75,8 +75,8 @@ TEST_CASE_TEMPLATE("one number that is not finite is noticed wherever it is", T,
     CHECK_FALSE(loops::multiply(large.data(), 1, R(2)));
 }
 
-TEST_CASE_TEMPLATE("a strip is transposed as by the plain loop, and nothing beside it is touched", T, double, long double,
-                   Complex) {
+TEST_CASE_TEMPLATE("a strip is transposed as by the plain loop, and nothing beside it is touched", T, double,
+                   long double, Complex) {
     std::mt19937_64 engine(43);
     for (std::size_t columns = 0; columns <= 13; ++columns) {
         for (std::size_t rows = 0; rows <= 13; ++rows) {

@@ -1,10 +1,10 @@
-#include "secant/precision.hpp"
-
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <complex>
 #include <limits>
+
+#include "secant/precision.hpp"
 
 using secant::Precision;
 

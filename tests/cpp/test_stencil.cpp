@@ -1,5 +1,3 @@
-#include "secant/stencil.hpp"
-
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -7,6 +5,8 @@
 #include <limits>
 #include <stdexcept>
 #include <vector>
+
+#include "secant/stencil.hpp"
 
 using secant::Fraction;
 using secant::make_stencil;
@@ -183,9 +183,9 @@ TEST_CASE("stencils are exact on the polynomials on which they should be, and on
         }
         const int next = s.derivative + s.order;
         CHECK(bool(moment(s, next) != 0));
-        const double constant = static_cast<double>(static_cast<long double>(moment(s, next)) /
-                                                    static_cast<long double>(factorial(next)) /
-                                                    static_cast<long double>(s.denominator));
+        const double constant =
+            static_cast<double>(static_cast<long double>(moment(s, next)) / static_cast<long double>(factorial(next)) /
+                                static_cast<long double>(s.denominator));
         // Its terms cancel to the last few digits of long double at the highest orders.
         CHECK(s.error_constant == doctest::Approx(constant).epsilon(1e-11));
     });
@@ -208,7 +208,8 @@ TEST_CASE("stencils are minimal, ascending, in lowest terms, and say their reach
         CHECK(divisor == 1);
         CHECK(s.noise_gain == doctest::Approx(gain).epsilon(1e-14));
         CHECK(s.reach() == reach);
-        CHECK(reach == (s.side == Side::central ? (s.derivative + 1) / 2 - 1 + s.order / 2 : s.derivative + s.order - 1));
+        CHECK(reach ==
+              (s.side == Side::central ? (s.derivative + 1) / 2 - 1 + s.order / 2 : s.derivative + s.order - 1));
     });
 }
 

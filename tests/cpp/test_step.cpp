@@ -1,5 +1,3 @@
-#include "secant/step.hpp"
-
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -9,6 +7,7 @@
 
 #include "box.hpp"
 #include "secant/formula.hpp"
+#include "secant/step.hpp"
 
 using secant::Bounds;
 using secant::NoRoom;
@@ -174,7 +173,10 @@ TEST_CASE("near the largest number every point of a formula is finite") {
             const Side side = static_cast<Side>(trial % 3 - 1);
             const int order = side == Side::central ? 4 : 1 + trial % 8;
             const auto rule = rule_of<double>(side, 1, order, precision);
-            const StepPlan<double> plan(x, rule, {});
+            const std::vector<double> lower = {-infinity};
+            const std::vector<double> upper = {infinity};
+            const Bounds<double> bounds = trial % 5 == 0 ? Bounds<double>{lower, upper} : Bounds<double>{};
+            const StepPlan<double> plan(x, rule, bounds);
             const auto [low, high] = extremes(plan, 0, x[0], 1, order);
             CAPTURE(trial);
             CHECK(secant::round_to(precision, low) >= -limit);
@@ -258,4 +260,13 @@ TEST_CASE("a line that leaves the box on both sides has no room as a whole") {
     }
     CHECK(secant::line_step<double>(x, inside, rule, bounds).side == Side::forward);
     CHECK(secant::line_step<double>(x, none, rule, bounds).size == 1);
+}
+
+TEST_CASE("a step across half of all numbers does not leave them") {
+    const std::vector<double> x = {-std::numeric_limits<double>::max()};
+    const std::vector<double> sizes = {1e308};
+    auto rule = rule_of<double>(Side::forward, 1, 4, Precision::binary64);
+    rule.sizes = sizes;
+    const StepPlan<double> plan(x, rule, {});
+    CHECK(std::isfinite(extremes(plan, 0, x[0], 1, 4).second));
 }

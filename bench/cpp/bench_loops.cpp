@@ -1,0 +1,72 @@
+#include <benchmark/benchmark.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "secant/loops.hpp"
+
+namespace {
+
+void count_bytes(benchmark::State& state, std::size_t bytes) {
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
+}
+
+void subtract_scaled(benchmark::State& state) {
+    const auto n = static_cast<std::size_t>(state.range(0));
+    const std::vector<double> a(n, 2.0);
+    const std::vector<double> b(n, 1.0);
+    std::vector<double> out(n);
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(secant::detail::subtract_scaled(0.5, a.data(), b.data(), out.data(), n));
+        benchmark::ClobberMemory();
+    }
+    count_bytes(state, 3 * n * sizeof(double));
+}
+BENCHMARK(subtract_scaled)->Arg(64)->Arg(4096)->Arg(1 << 20);
+
+void subtract_plainly(benchmark::State& state) {
+    const auto n = static_cast<std::size_t>(state.range(0));
+    const std::vector<double> a(n, 2.0);
+    const std::vector<double> b(n, 1.0);
+    std::vector<double> out(n);
+    for (auto _ : state) {
+        for (std::size_t i = 0; i < n; ++i) out[i] = 0.5 * (a[i] - b[i]);
+        benchmark::ClobberMemory();
+    }
+    count_bytes(state, 3 * n * sizeof(double));
+}
+BENCHMARK(subtract_plainly)->Arg(64)->Arg(4096)->Arg(1 << 20);
+
+// A strip of `columns` × `rows`, into a matrix of 1,000 columns: as a sink does it.
+void transpose(benchmark::State& state) {
+    const auto columns = static_cast<std::size_t>(state.range(0));
+    const auto rows = static_cast<std::size_t>(state.range(1));
+    const std::size_t stride = rows + 8;
+    const std::vector<double> from(columns * stride, 1.0);
+    std::vector<double> to(rows * 1000);
+    for (auto _ : state) {
+        secant::detail::transpose(from.data(), stride, columns, rows, to.data(), 1000);
+        benchmark::ClobberMemory();
+    }
+    count_bytes(state, 2 * columns * rows * sizeof(double));
+}
+BENCHMARK(transpose)->Args({8, 512})->Args({64, 64})->Args({512, 8})->Args({7, 13});
+
+void transpose_plainly(benchmark::State& state) {
+    const auto columns = static_cast<std::size_t>(state.range(0));
+    const auto rows = static_cast<std::size_t>(state.range(1));
+    const std::size_t stride = rows + 8;
+    const std::vector<double> from(columns * stride, 1.0);
+    std::vector<double> to(rows * 1000);
+    for (auto _ : state) {
+        for (std::size_t i = 0; i < rows; ++i) {
+            for (std::size_t k = 0; k < columns; ++k) to[i * 1000 + k] = from[k * stride + i];
+        }
+        benchmark::ClobberMemory();
+    }
+    count_bytes(state, 2 * columns * rows * sizeof(double));
+}
+BENCHMARK(transpose_plainly)->Args({8, 512})->Args({64, 64})->Args({512, 8})->Args({7, 13});
+
+}  // namespace
