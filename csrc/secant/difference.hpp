@@ -98,8 +98,7 @@ struct Divisor {
 
     Divisor() = default;
     explicit Divisor(R divisor) noexcept : value(divisor), inverse(1 / divisor) {
-        int exponent = 0;
-        exact = std::abs(std::frexp(divisor, &exponent)) == R(0.5) && is_finite(inverse);
+        exact = is_power_of_two(divisor) && is_finite(inverse);
     }
 
     // Says whether all results are finite.

@@ -73,18 +73,20 @@ class PointBlock {
 template <class V>
 class ValueBlock {
    public:
+    ValueBlock() = default;
+    ValueBlock(const ValueBlock&) = delete;
+    ValueBlock& operator=(const ValueBlock&) = delete;
+    ~ValueBlock() { give_storage_back(); }
+
     // Room for rows × outputs values, all of which the caller then writes.
     [[nodiscard]] std::span<V> allocate(std::size_t rows, std::size_t outputs) {
         const std::size_t needed = rows * outputs;
-        if (needed > capacity_) {
-            storage_ = std::make_unique_for_overwrite<V[]>(needed);
-            capacity_ = needed;
-        }
+        if (needed > capacity_) take_storage(needed);
         owner_.reset();
-        data_ = storage_.get();
+        data_ = storage_.values.get();
         rows_ = rows;
         outputs_ = outputs;
-        return {storage_.get(), needed};
+        return {storage_.values.get(), needed};
     }
     // Gives back what was lent, before more memory is asked for.
     void release() noexcept {
@@ -115,7 +117,36 @@ class ValueBlock {
     }
 
    private:
-    std::unique_ptr<V[]> storage_;
+    struct Storage {
+        std::unique_ptr<V[]> values;
+        std::size_t capacity = 0;
+    };
+    static constexpr std::size_t spare_bytes = std::size_t{1} << 21;
+
+    // One block's memory, of 2 MiB at the most, stays with each thread from task to task: asking the system for it anew, page
+    // by page, costs as much as filling it.
+    [[nodiscard]] static Storage& spare() {
+        thread_local Storage kept;
+        return kept;
+    }
+    void take_storage(std::size_t needed) {
+        give_storage_back();
+        Storage& kept = spare();
+        if (kept.capacity >= needed) {
+            storage_ = std::exchange(kept, Storage{});
+        } else {
+            storage_ = {std::make_unique_for_overwrite<V[]>(needed), needed};
+        }
+        capacity_ = storage_.capacity;
+    }
+    void give_storage_back() noexcept {
+        Storage& kept = spare();
+        if (storage_.capacity > kept.capacity && storage_.capacity * sizeof(V) <= spare_bytes) {
+            kept = std::exchange(storage_, Storage{});
+        }
+    }
+
+    Storage storage_;
     std::size_t capacity_ = 0;
     std::shared_ptr<const void> owner_;
     const V* data_ = nullptr;

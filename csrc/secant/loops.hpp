@@ -2,8 +2,10 @@
 // Templates for every number type, and for double the same loops in SIMD.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 #include "secant/portability.hpp"
@@ -131,6 +133,30 @@ SECANT_HOT inline void transpose(const double* SECANT_RESTRICT from, std::size_t
         const std::size_t done = i < square_rows ? square_columns : 0;
         for (std::size_t k = done; k < columns; ++k) to[i * to_stride + k] = from[k * from_stride + i];
     }
+}
+#endif
+
+// Whether two stretches of numbers are equal bit for bit. With AVX-512 twice as fast as memcmp, which stops at the first
+// difference where here there is none.
+#ifdef SECANT_HAS_VECTORS
+[[nodiscard]] SECANT_HOT inline bool same_bits(const double* a, const double* b, std::size_t count) noexcept {
+    using Eight = std::uint64_t __attribute__((vector_size(64), aligned(8), may_alias));
+    Eight difference = {};
+    Eight other = {};
+    std::size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        difference |= *reinterpret_cast<const Eight*>(a + i) ^ *reinterpret_cast<const Eight*>(b + i);
+        other |= *reinterpret_cast<const Eight*>(a + i + 8) ^ *reinterpret_cast<const Eight*>(b + i + 8);
+    }
+    difference |= other;
+    std::uint64_t any = 0;
+    for (std::size_t k = 0; k < 8; ++k) any |= difference[k];
+    for (; i < count; ++i) any |= std::bit_cast<std::uint64_t>(a[i]) ^ std::bit_cast<std::uint64_t>(b[i]);
+    return any == 0;
+}
+#else
+[[nodiscard]] inline bool same_bits(const double* a, const double* b, std::size_t count) noexcept {
+    return std::memcmp(a, b, count * sizeof(double)) == 0;
 }
 #endif
 

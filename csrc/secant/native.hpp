@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <cstring>
 #include <functional>
 #include <limits>
 #include <span>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include "secant/evaluator.hpp"
+#include "secant/loops.hpp"
 #include "secant/parallel.hpp"
 
 namespace secant {
@@ -129,14 +129,14 @@ class NativeEvaluator final : public Evaluator<double, double> {
         points.displace(i, point);
         function_(point, block.subspan(i * function_.outputs, function_.outputs));
         points.restore(i, point);
-        if (std::memcmp(point.data(), points.origin().data(), point.size_bytes()) != 0) points.write_origin(point);
+        if (!detail::same_bits(point.data(), points.origin().data(), point.size())) points.write_origin(point);
     }
 
     void call_in_threads([[maybe_unused]] const PointBlock<double>& points, [[maybe_unused]] std::size_t begin,
                          [[maybe_unused]] std::size_t end, [[maybe_unused]] int threads,
                          [[maybe_unused]] std::span<double> block) const {
 #ifdef _OPENMP
-        const std::size_t chunk = std::max<std::size_t>(1, (end - begin) / (static_cast<std::size_t>(threads) * 8));
+        const std::size_t chunk = std::max<std::size_t>(1, (end - begin) / (static_cast<std::size_t>(threads) * 32));
 #pragma omp parallel num_threads(threads)
         {
             std::vector<double> own(points.origin().begin(), points.origin().end());

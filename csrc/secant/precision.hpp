@@ -82,6 +82,32 @@ template <class R>
     return is_finite(value.real()) && is_finite(value.imag());
 }
 
+template <class R>
+[[nodiscard]] bool is_power_of_two(R value) noexcept {
+    int exponent = 0;
+    return std::abs(std::frexp(value, &exponent)) == R(0.5);
+}
+[[nodiscard]] inline bool is_power_of_two(double value) noexcept {
+    constexpr std::uint64_t mantissa = 0x000fffffffffffffU;
+    return std::isnormal(value) && (std::bit_cast<std::uint64_t>(value) & mantissa) == 0;
+}
+
+// The power of two nearest to a positive number, on a logarithmic scale.
+template <class R>
+[[nodiscard]] R nearest_power_of_two(R value) noexcept {
+    constexpr auto root_half = static_cast<R>(0.70710678118654752440L);
+    int exponent = 0;
+    const R mantissa = std::frexp(value, &exponent);  // value = mantissa 2^exponent, 1/2 <= mantissa < 1
+    return std::ldexp(R(1), mantissa < root_half ? exponent - 1 : exponent);
+}
+[[nodiscard]] inline double nearest_power_of_two(double value) noexcept {
+    if (!std::isnormal(value)) return static_cast<double>(nearest_power_of_two(static_cast<long double>(value)));
+    constexpr std::uint64_t mantissa = 0x000fffffffffffffU;
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    const bool upper_half = (bits & mantissa) >= (std::bit_cast<std::uint64_t>(1.4142135623730951) & mantissa);
+    return std::bit_cast<double>((bits & ~mantissa) + (upper_half ? mantissa + 1 : 0));
+}
+
 // What the complex step reads derivatives from: NaN where the real part says that f has no value there.
 template <class R>
 [[nodiscard]] R imaginary_part(const std::complex<R>& value) noexcept {

@@ -77,15 +77,6 @@ template <class R>
     return std::pow(coarser, R(1) / static_cast<R>(derivative + order));
 }
 
-// The power of two nearest to a positive number, on a logarithmic scale.
-template <class R>
-[[nodiscard]] R nearest_power_of_two(R value) noexcept {
-    int exponent = 0;
-    const R mantissa = std::frexp(value, &exponent);  // value = mantissa 2^exponent, 1/2 <= mantissa < 1
-    constexpr auto root_half = static_cast<R>(0.70710678118654752440L);
-    return std::ldexp(R(1), mantissa < root_half ? exponent - 1 : exponent);
-}
-
 template <class R>
 [[nodiscard]] R power_of_two_below(R value) noexcept {
     if (!(value > 0)) return 0;
