@@ -90,8 +90,8 @@ Task::Task(const Differentiator& owner, Form form, const py::tuple& arguments) :
     std::size_t expected = owner.last_count_.load(std::memory_order_relaxed);
     if (form == Form::gradient) expected = 1;
     if (from_gradient(form)) expected = std::max(expected, point_.size());
-    function_.emplace(owner.function_, std::move(all), owner.argnum_, point_, complex, owner.batching_, owner.block_bytes_,
-                      expected);
+    function_.emplace(owner.function_, std::move(all), owner.argnum_, point_, complex, owner.batching_,
+                      owner.block_bytes_, expected);
     kind_ = {point_.precision, complex};
 }
 

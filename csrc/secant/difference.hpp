@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <mutex>
 #include <span>
 #include <stdexcept>
 #include <type_traits>
@@ -72,6 +75,25 @@ struct Record {
     std::size_t evaluations = 0;
     std::vector<Incident> incidents;
 
+    Record() = default;
+    // One thread's own record of a task that others work at too. f(x) is common to all.
+    Record(Record& common, std::mutex& mutex)
+        : base(common.base), has_base(common.has_base), outputs(common.outputs), common_(&common), mutex_(&mutex) {}
+
+    // Locks, and takes f(x) over if another thread has found it meanwhile.
+    [[nodiscard]] std::unique_lock<std::mutex> share_base() {
+        if (common_ == nullptr) return {};
+        std::unique_lock lock(*mutex_);
+        base = common_->base;
+        has_base = common_->has_base;
+        return lock;
+    }
+    void publish_base() {
+        if (common_ == nullptr) return;
+        common_->base = base;
+        common_->has_base = true;
+    }
+
     void keep_base(std::span<const V> values) {
         for (std::size_t i = 0; i < values.size(); ++i) {
             if (is_finite(values[i])) continue;
@@ -85,6 +107,10 @@ struct Record {
         base.assign(values.begin(), values.end());
         has_base = true;
     }
+
+   private:
+    Record* common_ = nullptr;
+    std::mutex* mutex_ = nullptr;
 };
 
 namespace detail {
@@ -163,22 +189,29 @@ template <class O, class V, class R>
 // Takes the derivative along every column of `directions` and gives it to the sink, which has
 //   void begin(std::size_t outputs)            once, when the number of outputs is known;
 //   void store(columns, outputs, strip)        any number of times, for disjoint parts and, for repaired columns, again;
-//   static constexpr bool splits_outputs       whether parts of one column may be stored from several threads.
+//                                              each column from one thread, its outputs in their order.
 // Sinks are written by hand for speed; see sink.hpp.
 template <class P, class V, class O, class Sink>
 class DifferenceDriver {
    public:
     using R = real_of_t<P>;
 
-    DifferenceDriver(Evaluator<P, V>& evaluator, const Directions<P>& directions, Record<V>& record, Sink& sink)
-        : evaluator_(evaluator), directions_(directions), record_(record), sink_(sink), points_(directions) {}
+    // A second driver of the same task, for another thread, is told that the sink has `begun`.
+    DifferenceDriver(Evaluator<P, V>& evaluator, const Directions<P>& directions, Record<V>& record, Sink& sink,
+                     bool begun = false)
+        : evaluator_(evaluator),
+          directions_(directions),
+          record_(record),
+          sink_(sink),
+          points_(directions),
+          begun_(begun) {}
 
-    void run() {
-        const std::size_t columns = directions_.count();
-        std::size_t done = 0;
-        while (done < columns) {
+    // The columns from `begin` up to `end`.
+    void run(std::size_t begin_column, std::size_t end) {
+        std::size_t done = begin_column;
+        while (done < end) {
             const std::size_t block = evaluator_.block_size(directions_.origin().size(), record_.outputs);
-            plan(done, columns, block);
+            plan(done, end, block);
             evaluator_.evaluate(points_, values_);
             record_.evaluations += points_.size();
             begin();
@@ -188,11 +221,28 @@ class DifferenceDriver {
         }
     }
 
+    // Whether the sink has what it needs to be stored into: it has where the number of outputs is known from an earlier pass.
+    [[nodiscard]] bool ready() {
+        if (!begun_ && record_.outputs != 0) {
+            sink_.begin(record_.outputs);
+            begun_ = true;
+        }
+        return begun_;
+    }
+
+    // f(x), if a column from `begin` up to `end` needs it and nobody has it.
+    void prepare(std::size_t begin_column, std::size_t end) {
+        for (std::size_t column = begin_column; column < end && !record_.has_base; ++column) {
+            if (directions_.formula(column, directions_.side(column)).needs_base) require_base();
+        }
+    }
+
    private:
     // Points for as many columns, from `done` on, as fit into a block; for one at least.
     void plan(std::size_t done, std::size_t columns, std::size_t block) {
         points_.clear();
         starts_.clear();
+        formulas_.clear();
         while (done + starts_.size() < columns) {
             const std::size_t column = done + starts_.size();
             const Formula<R>& formula = directions_.formula(column, directions_.side(column));
@@ -208,6 +258,7 @@ class DifferenceDriver {
                 points_.add_origin();
             }
             starts_.push_back(points_.size());
+            formulas_.push_back(&formula);
             for (const int node : formula.nodes) points_.add(column, static_cast<R>(node));
         }
     }
@@ -227,56 +278,38 @@ class DifferenceDriver {
     void combine_all(std::size_t done) {
         const std::size_t columns = starts_.size();
         const std::size_t outputs = values_.outputs();
-        if (bad_.size() < columns) bad_ = std::vector<std::atomic<bool>>(columns);
+        bad_.assign(columns, 0);
         divisors_.resize(columns);
         for (std::size_t k = 0; k < columns; ++k) {
-            bad_[k].store(false, std::memory_order_relaxed);
-            const Formula<R>& formula = directions_.formula(done + k, directions_.side(done + k));
-            divisors_[k] = detail::Divisors<R>(directions_, done + k, formula, R(1));
+            divisors_[k] = detail::Divisors<R>(directions_, done + k, *formulas_[k], R(1));
         }
         if (outputs == 0) return;
         // A strip of outputs for all columns of the block fits into the first-level cache.
         constexpr std::size_t strip_entries = 4096;
         const std::size_t length = std::min(outputs, std::max<std::size_t>(strip_entries / columns, 8));
         const std::size_t strips = (outputs + length - 1) / length;
-        constexpr double seconds_per_entry = 1e-9;
-        const int threads = Sink::splits_outputs && evaluator_.runs_threads()
-                                ? worthwhile_threads(seconds_per_entry * static_cast<double>(columns * outputs), strips)
-                                : 1;
         // Rows of a strip are padded apart, so that they do not all fall into the same sets of the cache.
         const std::size_t stride = length + 8;
-        if (threads == 1) {
-            strip_.resize(columns * stride);
-            for (std::size_t s = 0; s < strips; ++s) combine_strip(done, s * length, length, stride, strip_);
-            return;
-        }
-#ifdef _OPENMP
-#pragma omp parallel num_threads(threads)
-        {
-            std::vector<O> strip(columns * stride);
-#pragma omp for schedule(static)
-            for (std::size_t s = 0; s < strips; ++s) combine_strip(done, s * length, length, stride, strip);
-        }
-#endif
+        strip_.resize(columns * stride);
+        for (std::size_t s = 0; s < strips; ++s) combine_strip(done, s * length, length, stride);
     }
 
-    void combine_strip(std::size_t done, std::size_t first, std::size_t length, std::size_t stride,
-                       std::vector<O>& strip) {
+    void combine_strip(std::size_t done, std::size_t first, std::size_t length, std::size_t stride) {
         const std::size_t count = std::min(length, values_.outputs() - first);
         for (std::size_t k = 0; k < starts_.size(); ++k) {
-            const Formula<R>& formula = directions_.formula(done + k, directions_.side(done + k));
-            const std::span<O> out(strip.data() + k * stride, count);
+            const Formula<R>& formula = *formulas_[k];
+            const std::span<O> out(strip_.data() + k * stride, count);
             if (!detail::combine<O>(formula, values_, starts_[k], record_.base.data(), divisors_[k], first, out)) {
-                bad_[k].store(true, std::memory_order_relaxed);
+                bad_[k] = 1;
             }
         }
-        sink_.store(done, starts_.size(), first, count, strip.data(), stride);
+        sink_.store(done, starts_.size(), first, count, strip_.data(), stride);
     }
 
     void repair_all(std::size_t done) {
         bool kept = false;
         for (std::size_t k = 0; k < starts_.size(); ++k) {
-            if (!bad_[k].load(std::memory_order_relaxed)) continue;
+            if (bad_[k] == 0) continue;
             if (!kept) values_.keep();  // a repair calls the function
             kept = true;
             repair(done + k, starts_[k]);
@@ -319,11 +352,14 @@ class DifferenceDriver {
 
     void require_base() {
         if (record_.has_base) return;
+        const auto lock = record_.share_base();
+        if (record_.has_base) return;
         points_.clear();
         points_.add_origin();
         evaluator_.evaluate(points_, spare_);
         record_.evaluations += 1;
         record_.keep_base(spare_.row(0));
+        record_.publish_base();
     }
 
     void retry(std::size_t column, Variation variation) {
@@ -344,9 +380,10 @@ class DifferenceDriver {
     PointBlock<P> points_;
     ValueBlock<V> values_;
     ValueBlock<V> spare_;
-    std::vector<std::size_t> starts_;  // for each column of the block, the row of its first node
+    std::vector<std::size_t> starts_;          // for each column of the block, the row of its first node
+    std::vector<const Formula<R>*> formulas_;  // for each column of the block
     std::vector<detail::Divisors<R>> divisors_;
-    std::vector<std::atomic<bool>> bad_;
+    std::vector<char> bad_;  // which columns of the block have entries that are not finite
     std::vector<O> strip_;
     std::vector<O> column_;
     std::vector<O> attempt_;
@@ -355,9 +392,75 @@ class DifferenceDriver {
     bool begun_ = false;
 };
 
+namespace detail {
+
+// A round of columns in several threads: each has an evaluator, a driver and a record of its own, and takes the next few columns as
+// long as there are any. One barrier for the whole round.
+template <class O, class P, class V, class Sink>
+void take_in_threads([[maybe_unused]] const Evaluator<P, V>& evaluator,
+                     [[maybe_unused]] const Directions<P>& directions, [[maybe_unused]] Record<V>& record,
+                     [[maybe_unused]] Sink& sink, [[maybe_unused]] std::size_t begin, [[maybe_unused]] std::size_t end,
+                     [[maybe_unused]] int threads) {
+#ifdef _OPENMP
+    // Whole lines of the cache, and enough pieces for the threads to end at about the same time.
+    const std::size_t fair = (end - begin) / (static_cast<std::size_t>(threads) * 16);
+    const std::size_t piece = (fair / 8 + 1) * 8;
+    const std::size_t pieces = (end - begin + piece - 1) / piece;
+    std::mutex mutex;
+    std::exception_ptr failure;
+    std::atomic<bool> failed = false;
+#pragma omp parallel num_threads(threads)
+    {
+        try {
+            const auto own_evaluator = evaluator.for_one_thread();
+            Record<V> own_record(record, mutex);
+            DifferenceDriver<P, V, O, Sink> driver(*own_evaluator, directions, own_record, sink, true);
+#pragma omp for schedule(dynamic) nowait
+            for (std::size_t k = 0; k < pieces; ++k) {
+                if (failed.load(std::memory_order_relaxed)) continue;
+                try {
+                    driver.run(begin + k * piece, std::min(begin + (k + 1) * piece, end));
+                } catch (...) {
+                    const std::scoped_lock lock(mutex);
+                    if (!failed.exchange(true)) failure = std::current_exception();
+                }
+            }
+            const std::scoped_lock lock(mutex);
+            record.evaluations += own_record.evaluations;
+            record.incidents.insert(record.incidents.end(), own_record.incidents.begin(), own_record.incidents.end());
+        } catch (...) {
+            const std::scoped_lock lock(mutex);
+            if (!failed.exchange(true)) failure = std::current_exception();
+        }
+    }
+    if (failure) std::rethrow_exception(failure);
+    // In the order in which one thread would have found them.
+    std::ranges::stable_sort(record.incidents, {}, &Incident::column);
+#endif
+}
+
+}  // namespace detail
+
 template <class O, class P, class V, class Sink>
 void take_differences(Evaluator<P, V>& evaluator, const Directions<P>& directions, Record<V>& record, Sink& sink) {
-    DifferenceDriver<P, V, O, Sink>(evaluator, directions, record, sink).run();
+    DifferenceDriver<P, V, O, Sink> driver(evaluator, directions, record, sink);
+    const std::size_t columns = directions.count();
+    for (std::size_t done = 0; done < columns;) {
+        const std::size_t nodes = directions.formula(done, directions.side(done)).nodes.size();
+        auto round = evaluator.next_round((columns - done) * nodes);
+        if (round.threads > 1 && !driver.ready()) round = {nodes, 1};
+        const std::size_t end = done + std::clamp<std::size_t>(round.points / nodes, 1, columns - done);
+        const auto start = std::chrono::steady_clock::now();
+        if (round.threads == 1) {
+            driver.run(done, end);
+        } else {
+            driver.prepare(done, end);
+            detail::take_in_threads<O>(evaluator, directions, record, sink, done, end, round.threads);
+        }
+        const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+        evaluator.finish_round(round, elapsed.count());
+        done = end;
+    }
 }
 
 }  // namespace secant

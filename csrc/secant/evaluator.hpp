@@ -168,9 +168,17 @@ class Evaluator {
         return block_within(std::size_t{1} << 17, outputs * sizeof(V));
     }
 
-    // Whether the function is called from OpenMP threads. Only then are values combined in threads as well: between two
-    // calls of a function of another kind, waiting OpenMP threads would take the cores from the threads of its own (BLAS).
-    [[nodiscard]] virtual bool runs_threads() const noexcept { return false; }
+    // How the next points are evaluated, of as many as are left: how many before the next look at the clock, and by how many
+    // OpenMP threads. Functions of most kinds are called from one thread.
+    struct Round {
+        std::size_t points;
+        int threads;
+    };
+    [[nodiscard]] virtual Round next_round(std::size_t points) noexcept { return {points, 1}; }
+    // For a round with several threads: an evaluator of the same function for one of them alone.
+    [[nodiscard]] virtual std::unique_ptr<Evaluator> for_one_thread() const { return nullptr; }
+    // After each round; may throw to stop.
+    virtual void finish_round(const Round& round, double seconds) { (void)round, (void)seconds; }
 
     // As many points as fit into the bytes given; one while their size is unknown.
     [[nodiscard]] static std::size_t block_within(std::size_t bytes, std::size_t bytes_of_each) noexcept {

@@ -88,7 +88,6 @@ enum class PairRule : bool { polarisation, classical };
 template <class O, class R, class E>
 class PairSink {
    public:
-    static constexpr bool splits_outputs = true;
     using Pair = std::pair<std::size_t, std::size_t>;
 
     PairSink(SecondDerivatives<E>& out, const ColumnSink<O>& alone, PairRule rule, std::span<const Pair> pairs,
@@ -240,8 +239,6 @@ namespace detail {
 template <class R, class E>
 class ImaginaryPairSink {
    public:
-    static constexpr bool splits_outputs = true;
-
     ImaginaryPairSink(SecondDerivatives<E>& out, std::span<const std::pair<std::size_t, std::size_t>> pairs)
         : out_(out), pairs_(pairs) {}
 

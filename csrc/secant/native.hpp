@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <variant>
@@ -58,70 +59,85 @@ class NativeEvaluator final : public Evaluator<double, double> {
         const std::span<double> block = values.allocate(points.size(), function_.outputs);
         // A function that does not set an output gives NaN, and not what was in memory before.
         std::ranges::fill(block, std::numeric_limits<double>::quiet_NaN());
-        if (points.dimension() > static_cast<std::size_t>(std::numeric_limits<int>::max()) ||
-            function_.outputs > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+        constexpr auto most = static_cast<std::size_t>(std::numeric_limits<int>::max());
+        if (points.dimension() > most || function_.outputs > most) {
             throw std::length_error("secant: a native function takes at most 2147483647 variables and outputs");
         }
-        std::vector<double> point(points.origin().begin(), points.origin().end());
-        const std::size_t count = points.size();
-        std::size_t done = 0;
-        while (done < count) {
-            const Round round = plan(count - done);
-            const auto start = std::chrono::steady_clock::now();
-            if (round.threads == 1) {
-                for (std::size_t i = done; i < done + round.calls; ++i) call(points, i, point, block);
-            } else {
-                call_in_threads(points, done, done + round.calls, round.threads, block);
-            }
-            const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-            learn(round, elapsed.count());
-            done += round.calls;
-            since_poll_ += elapsed.count();
-            if (poll_ && since_poll_ > seconds_between_polls / 2) {
-                poll_();
-                since_poll_ = 0;
-            }
+        own_.assign(points.origin().begin(), points.origin().end());
+        if (role_ == Role::one_of_several) {
+            for (std::size_t i = 0; i < points.size(); ++i) call(points, i, own_, block);
+        } else {
+            for (std::size_t done = 0; done < points.size();) done += evaluate_some(points, done, block);
         }
     }
 
     [[nodiscard]] std::size_t block_size(std::size_t, std::size_t) const noexcept override {
-        // One thread: values that stay in its cache until they are combined. Several: enough work for each between two barriers.
-        const std::size_t bytes = std::size_t{1} << (available_threads() == 1 ? 17 : 20);
-        return block_within(bytes, function_.outputs * sizeof(double));
+        return block_within(std::size_t{1} << 17, function_.outputs * sizeof(double));
     }
 
-    [[nodiscard]] bool runs_threads() const noexcept override { return true; }
-
-   private:
-    static constexpr double seconds_between_polls = 0.02;
-    static constexpr int calls_to_time = 8;
-
-    // So many calls before poll() is due again.
-    struct Round {
-        std::size_t calls;
-        int threads;
-    };
-
-    // The first calls are timed one by one: the fastest says how much the next rounds can hold, so that poll() is reached every
-    // 20 ms, or after one call for each thread where a call takes longer.
-    [[nodiscard]] Round plan(std::size_t remaining) const noexcept {
-        if (timed_ < calls_to_time) return {1, 1};
-        int threads = worthwhile_threads(seconds_per_call_ * static_cast<double>(remaining), remaining);
+    // Until calls have been timed, a few at a time. A function whose calls take long is called from several threads within
+    // evaluate(), so that poll() need not wait for more than one call of each; others by whole blocks in each thread.
+    [[nodiscard]] Round next_round(std::size_t points) noexcept override {
+        if (timed_ < calls_to_time) return {static_cast<std::size_t>(calls_to_time), 1};
+        if (slow()) return {points, 1};
+        int threads = worthwhile_threads(seconds_per_call_ * static_cast<double>(points), points);
         if (threads > 1 && !thread_trust.granted()) threads = 1;
         const double due = static_cast<double>(threads) * seconds_between_polls / std::max(seconds_per_call_, 1e-9);
-        const double calls = std::clamp(due, static_cast<double>(threads), static_cast<double>(remaining));
-        return {std::min(static_cast<std::size_t>(calls), remaining), threads};
+        return {static_cast<std::size_t>(std::clamp(due, 1.0, static_cast<double>(points))), threads};
+    }
+    [[nodiscard]] std::unique_ptr<Evaluator<double, double>> for_one_thread() const override {
+        auto evaluator = std::make_unique<NativeEvaluator>(function_);
+        evaluator->role_ = Role::one_of_several;
+        return evaluator;
+    }
+    void finish_round(const Round& round, double seconds) override {
+        if (round.threads == 1) return;  // evaluate() has seen to it
+        thread_trust.learn(seconds, seconds_per_call_ * static_cast<double>(round.points));
+        poll_if_due(seconds);
     }
 
-    void learn(const Round& round, double seconds) noexcept {
-        const auto calls = static_cast<double>(round.calls);
-        if (round.threads > 1) {
-            thread_trust.learn(seconds, seconds_per_call_ * calls);
-            return;
+   private:
+    enum class Role : bool { alone, one_of_several };
+
+    static constexpr double seconds_between_polls = 0.02;
+    static constexpr double seconds_of_a_slow_call = 1e-3;
+    static constexpr int calls_to_time = 8;
+
+    [[nodiscard]] bool slow() const noexcept { return seconds_per_call_ > seconds_of_a_slow_call; }
+
+    // Evaluates the points from `begin` on, for as long as poll() can wait; returns how many they were.
+    std::size_t evaluate_some(const PointBlock<double>& points, std::size_t begin, std::span<double> block) {
+        const std::size_t left = points.size() - begin;
+        const bool timing = timed_ < calls_to_time;
+        const int threads = timing || !slow() ? 1 : worthwhile_threads(1, left);
+        const double due = seconds_between_polls / std::max(seconds_per_call_, 1e-9);
+        const double calls = static_cast<double>(threads) * std::max(due, 1.0);
+        const auto count =
+            timing ? std::size_t{1} : static_cast<std::size_t>(std::min(calls, static_cast<double>(left)));
+        const auto start = std::chrono::steady_clock::now();
+        if (threads == 1) {
+            for (std::size_t i = begin; i < begin + count; ++i) call(points, i, own_, block);
+        } else {
+            call_in_threads(points, begin, begin + count, threads, block);
         }
-        seconds_per_call_ = timed_ == 0 ? seconds / calls : std::min(seconds_per_call_, seconds / calls);
+        const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+        if (threads == 1) learn(elapsed.count() / static_cast<double>(count));
+        poll_if_due(elapsed.count());
+        return count;
+    }
+
+    // The fastest call counts: others were held up by something.
+    void learn(double seconds_per_call) noexcept {
+        seconds_per_call_ = timed_ == 0 ? seconds_per_call : std::min(seconds_per_call_, seconds_per_call);
         // One call is enough of those that take long.
-        timed_ = seconds > 1e-5 ? calls_to_time : timed_ + 1;
+        if (timed_ < calls_to_time) timed_ = seconds_per_call > 1e-5 ? calls_to_time : timed_ + 1;
+    }
+
+    void poll_if_due(double seconds) {
+        since_poll_ += seconds;
+        if (!poll_ || since_poll_ < seconds_between_polls / 2) return;
+        since_poll_ = 0;
+        poll_();
     }
 
     // `point` equals x before the call and after it.
@@ -136,11 +152,10 @@ class NativeEvaluator final : public Evaluator<double, double> {
                          [[maybe_unused]] std::size_t end, [[maybe_unused]] int threads,
                          [[maybe_unused]] std::span<double> block) const {
 #ifdef _OPENMP
-        const std::size_t chunk = std::max<std::size_t>(1, (end - begin) / (static_cast<std::size_t>(threads) * 32));
 #pragma omp parallel num_threads(threads)
         {
             std::vector<double> own(points.origin().begin(), points.origin().end());
-#pragma omp for schedule(dynamic, chunk)
+#pragma omp for schedule(dynamic)
             for (std::size_t i = begin; i < end; ++i) call(points, i, own, block);
         }
 #endif
@@ -148,6 +163,8 @@ class NativeEvaluator final : public Evaluator<double, double> {
 
     NativeFunction function_;
     std::function<void()> poll_;
+    Role role_ = Role::alone;
+    std::vector<double> own_;
     double seconds_per_call_ = 0;
     double since_poll_ = 0;
     int timed_ = 0;

@@ -41,31 +41,6 @@ inline const bool watching_forks = watch_forks();
 
 }  // namespace detail
 
-// At most this many threads from now on, in every thread of the process; 0 removes the limit.
-inline void set_thread_limit(int limit) noexcept { detail::thread_limit.store(std::max(limit, 0)); }
-
-[[nodiscard]] inline int thread_limit() noexcept { return detail::thread_limit.load(); }
-
-// The threads that a parallel region started here and now would get.
-[[nodiscard]] inline int available_threads() noexcept {
-#ifdef _OPENMP
-    if (detail::forked.load(std::memory_order_relaxed) || !detail::watching_forks || omp_in_parallel() != 0) return 1;
-    const int limit = detail::thread_limit.load(std::memory_order_relaxed);
-    return limit == 0 ? omp_get_max_threads() : std::min(limit, omp_get_max_threads());
-#else
-    return 1;
-#endif
-}
-
-// The threads worth starting for work that takes `seconds` in one thread and falls into `pieces`: a region costs
-// a few microseconds, so that less than 50 µs of work for each thread stays serial.
-[[nodiscard]] inline int worthwhile_threads(double seconds, std::size_t pieces) noexcept {
-    constexpr double seconds_for_each = 50e-6;
-    if (pieces < 2 || seconds < 2 * seconds_for_each) return 1;
-    const double by_work = std::min(seconds / seconds_for_each, static_cast<double>(pieces));
-    return std::max(1, std::min(available_threads(), static_cast<int>(std::min(by_work, 1e6))));
-}
-
 // Whether threads have paid of late. On a busy machine a thread that is not running holds up all others at the end of a region,
 // for a time slice of milliseconds, and two threads can be ten times as slow as one. So a region that took longer than one
 // thread would have is followed by a pause, longer each time, in which work stays serial.
@@ -89,6 +64,11 @@ class ThreadTrust {
         if (seconds > serial_seconds) pause_.store(next, std::memory_order_relaxed);
     }
 
+    void forget() noexcept {
+        pause_.store(0, std::memory_order_relaxed);
+        last_.store(0, std::memory_order_relaxed);
+    }
+
    private:
     std::atomic<int> pause_{0};
     std::atomic<int> last_{0};
@@ -96,5 +76,33 @@ class ThreadTrust {
 
 // Being busy is a property of the machine: all functions share what was learnt.
 inline ThreadTrust thread_trust;
+
+// At most this many threads from now on, in every thread of the process; 0 removes the limit. Threads get a new chance.
+inline void set_thread_limit(int limit) noexcept {
+    detail::thread_limit.store(std::max(limit, 0));
+    thread_trust.forget();
+}
+
+[[nodiscard]] inline int thread_limit() noexcept { return detail::thread_limit.load(); }
+
+// The threads that a parallel region started here and now would get.
+[[nodiscard]] inline int available_threads() noexcept {
+#ifdef _OPENMP
+    if (detail::forked.load(std::memory_order_relaxed) || !detail::watching_forks || omp_in_parallel() != 0) return 1;
+    const int limit = detail::thread_limit.load(std::memory_order_relaxed);
+    return limit == 0 ? omp_get_max_threads() : std::min(limit, omp_get_max_threads());
+#else
+    return 1;
+#endif
+}
+
+// The threads worth starting for work that takes `seconds` in one thread and falls into `pieces`: a region costs
+// a few microseconds, so that less than 50 µs of work for each thread stays serial.
+[[nodiscard]] inline int worthwhile_threads(double seconds, std::size_t pieces) noexcept {
+    constexpr double seconds_for_each = 50e-6;
+    if (pieces < 2 || seconds < 2 * seconds_for_each) return 1;
+    const double by_work = std::min(seconds / seconds_for_each, static_cast<double>(pieces));
+    return std::max(1, std::min(available_threads(), static_cast<int>(std::min(by_work, 1e6))));
+}
 
 }  // namespace secant

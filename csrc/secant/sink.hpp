@@ -27,8 +27,6 @@ enum class Layout : bool { numerator, denominator };
 template <class O, class E>
 class DenseSink {
    public:
-    static constexpr bool splits_outputs = true;
-
     DenseSink(Destination<E>& destination, Layout layout, std::size_t columns)
         : destination_(destination), layout_(layout), columns_(columns) {}
 
@@ -61,8 +59,6 @@ class DenseSink {
 template <class O>
 class ColumnSink {
    public:
-    static constexpr bool splits_outputs = true;
-
     explicit ColumnSink(std::size_t columns) : columns_(columns) {}
 
     void begin(std::size_t outputs) {
@@ -91,8 +87,6 @@ class ColumnSink {
 template <class O, class W, class E>
 class ContractionSink {
    public:
-    static constexpr bool splits_outputs = false;  // a sum in parts would depend on the number of threads
-
     ContractionSink(Destination<E>& destination, std::span<const W> weights, std::size_t columns)
         : destination_(destination), weights_(weights), sums_(columns) {}
 
