@@ -650,8 +650,8 @@ def test_vectorized_scalars_and_matrices() -> None:
     ],
 )
 def test_blocks_are_as_few_as_can_be(function: Any, method: str, shapes: Any) -> None:
-    # A gradient's values are single numbers. How large others are is not known before the first one has been seen: it is asked
-    # for alone, then come the rest of its column and all the others.
+    # A gradient's values are single numbers. How large others are is not known before the first one has been seen:
+    # it is asked for alone, then come the rest of its column and all the others.
     f = Recorder(column)
     estimate = function(f, X, method=method, vectorized=True, full_output=True)
     assert [point.shape for point in f.points] == shapes
