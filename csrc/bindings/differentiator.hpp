@@ -74,6 +74,5 @@ class Differentiator {
 void bind_differentiator(py::module_& module);
 void bind_native(py::module_& module);
 void bind_parallel(py::module_& module);
-void bind_stencil(py::module_& module);
 
 }  // namespace secant::bindings

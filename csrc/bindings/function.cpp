@@ -78,16 +78,31 @@ void PythonFunction::expect(Kind kind) noexcept {
     known_ = false;
 }
 
+Shape PythonFunction::block_shape(std::size_t count) const {
+    Shape shape{static_cast<py::ssize_t>(count)};
+    shape.insert(shape.end(), shape_.begin(), shape_.end());
+    return shape;
+}
+
+template <class P>
+void PythonFunction::write_points(const PointBlock<P>& block, std::size_t first, std::size_t count, std::byte* to) {
+    const std::size_t bytes = block.dimension() * static_cast<std::size_t>(dtype_.itemsize());
+    for (std::size_t k = 0; k < count; ++k) write_point(block, first + k, precision_, to + k * bytes, scratch_);
+}
+
+template <class P>
+std::vector<std::byte> PythonFunction::bytes_of(const PointBlock<P>& block, std::size_t first, std::size_t count) {
+    std::vector<std::byte> bytes(block.dimension() * static_cast<std::size_t>(dtype_.itemsize()) * count);
+    write_points(block, first, count, bytes.data());
+    return bytes;
+}
+
 template <class P>
 py::object PythonFunction::make_argument(const PointBlock<P>& block, std::size_t first, std::size_t count) {
     const npy_api& api = npy_api::get();
-    const std::size_t bytes = block.dimension() * static_cast<std::size_t>(dtype_.itemsize());
     if (batching_ == Batching::in_blocks) {
-        Shape shape{static_cast<py::ssize_t>(count)};
-        shape.insert(shape.end(), shape_.begin(), shape_.end());
-        py::array array = new_array(dtype_, shape);
-        auto* data = static_cast<std::byte*>(array.mutable_data());
-        for (std::size_t k = 0; k < count; ++k) write_point(block, first + k, precision_, data + k * bytes, scratch_);
+        py::array array = new_array(dtype_, block_shape(count));
+        write_points(block, first, count, static_cast<std::byte*>(array.mutable_data()));
         return array;
     }
     if (scalar_) {
@@ -120,10 +135,8 @@ bool PythonFunction::can_reuse([[maybe_unused]] py::handle argument) const {
 template <class P>
 std::string PythonFunction::note(const PointBlock<P>& block, std::size_t first, std::size_t count) const {
     if (batching_ == Batching::in_blocks) {
-        Shape shape{static_cast<py::ssize_t>(count)};
-        shape.insert(shape.end(), shape_.begin(), shape_.end());
         return "secant: f was called with a block of " + std::to_string(count) + " points, an array of shape " +
-               text_of(shape);
+               text_of(block_shape(count));
     }
     std::vector<P> point(block.dimension());
     block.write(first, point);
@@ -148,12 +161,8 @@ template <class P>
 py::object PythonFunction::call(const PointBlock<P>& block, std::size_t first, std::size_t count) {
     py::object argument = make_argument(block, first, count);
     if (kept_) {
-        std::vector<std::byte> bytes(block.dimension() * static_cast<std::size_t>(dtype_.itemsize()) * count);
-        for (std::size_t k = 0; k < count; ++k) {
-            write_point(block, first + k, precision_, bytes.data() + k * (bytes.size() / count), scratch_);
-        }
         const Kept kept = *std::exchange(kept_, std::nullopt);
-        if (kept.argument == bytes) return kept.value;
+        if (kept.argument == bytes_of(block, first, count)) return kept.value;
     }
     PyObject** arguments = stack_.data() + 1;
     arguments[argnum_] = argument.ptr();
@@ -180,14 +189,8 @@ py::object PythonFunction::call(const PointBlock<P>& block, std::size_t first, s
                 "else use method=\"central\"");
         }
         if (kind != expected_) {
-            // A copy: f may write into what it returned. The argument is written anew, since f may have changed it.
-            Kept kept{{}, as_value(value).attr("copy")()};
-            kept.argument.resize(block.dimension() * static_cast<std::size_t>(dtype_.itemsize()) * count);
-            for (std::size_t k = 0; k < count; ++k) {
-                write_point(block, first + k, precision_, kept.argument.data() + k * (kept.argument.size() / count),
-                            scratch_);
-            }
-            kept_ = std::move(kept);
+            // A copy: f may write into what it returned.
+            kept_ = Kept{bytes_of(block, first, count), as_value(value).attr("copy")()};
             throw KindMismatch{kind};
         }
     }
@@ -199,11 +202,10 @@ std::size_t PythonFunction::observe(const py::array& value, std::size_t count) {
     const py::ssize_t* lengths = value.shape();
     const auto ndim = static_cast<std::size_t>(value.ndim());
     if (blocks && (ndim == 0 || static_cast<std::size_t>(lengths[0]) != count)) {
-        Shape shape{static_cast<py::ssize_t>(count)};
-        shape.insert(shape.end(), shape_.begin(), shape_.end());
         throw py::value_error("vectorized f was given a block of " + std::to_string(count) + " points, shape " +
-                              text_of(shape) + ", and returned shape " + text_of(Shape(lengths, lengths + ndim)) +
-                              "; its first axis must have length " + std::to_string(count) + ", one value a point");
+                              text_of(block_shape(count)) + ", and returned shape " +
+                              text_of(Shape(lengths, lengths + ndim)) + "; its first axis must have length " +
+                              std::to_string(count) + ", one value a point");
     }
     const std::size_t skip = blocks ? 1 : 0;
     Kind kind;

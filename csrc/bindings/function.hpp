@@ -78,6 +78,12 @@ class PythonFunction {
     [[nodiscard]] py::object make_argument(const PointBlock<P>& block, std::size_t first, std::size_t count);
     template <class P>
     [[nodiscard]] std::string note(const PointBlock<P>& block, std::size_t first, std::size_t count) const;
+    [[nodiscard]] Shape block_shape(std::size_t count) const;
+    template <class P>
+    void write_points(const PointBlock<P>& block, std::size_t first, std::size_t count, std::byte* to);
+    // What f is, or was, called with: written anew, since f may have changed it.
+    template <class P>
+    [[nodiscard]] std::vector<std::byte> bytes_of(const PointBlock<P>& block, std::size_t first, std::size_t count);
     std::size_t observe_first_float64_scalar();
     [[nodiscard]] bool can_reuse(py::handle argument) const;
 

@@ -7,6 +7,5 @@ PYBIND11_MODULE(_core, module) {
     // Types that later definitions mention come first.
     secant::bindings::bind_native(module);
     secant::bindings::bind_differentiator(module);
-    secant::bindings::bind_stencil(module);
     secant::bindings::bind_parallel(module);
 }

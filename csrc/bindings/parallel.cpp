@@ -9,7 +9,6 @@ namespace secant::bindings {
 void bind_parallel(py::module_& module) {
     module.attr("has_openmp") = has_openmp;
     module.def("set_thread_limit", &set_thread_limit, py::arg("limit"));
-    module.def("thread_limit", &thread_limit);
     module.def("available_threads", &available_threads);
 }
 

@@ -175,13 +175,7 @@ Task::Setting<R> Task::setting() const {
                                       text_of(static_cast<double>(values[j])));
             }
             // The bound in the format of the points, on the inner side of the true one.
-            R rounded = round_to(point_.precision, values[j]);
-            if (point_.precision == Precision::binary32 && (is_lower ? rounded < values[j] : rounded > values[j])) {
-                const float away =
-                    is_lower ? std::numeric_limits<float>::infinity() : -std::numeric_limits<float>::infinity();
-                rounded = static_cast<R>(std::nextafter(static_cast<float>(rounded), away));
-            }
-            values[j] = rounded;
+            values[j] = is_lower ? round_up(point_.precision, values[j]) : round_down(point_.precision, values[j]);
         }
         return values;
     };

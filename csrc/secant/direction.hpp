@@ -130,6 +130,17 @@ class Moves {
         return sum;
     }
 
+    // What a formula's terms along this move are divided by, one after the other (see Directions). A formula that takes no
+    // derivative along it is divided by 1.
+    [[nodiscard]] R divisor(std::size_t move, const Formula<R>& formula, R scale) const noexcept {
+        if (formula.derivative == 0) return 1;
+        if (formula.derivative == 1 && move != line()) return first_moment(move, formula, scale);
+        return formula.denominator * scale * size(move);
+    }
+    [[nodiscard]] R second_divisor(std::size_t move, const Formula<R>& formula, R scale) const noexcept {
+        return power(scale * size(move), formula.derivative - 1);
+    }
+
     // Whether a step of this size moves anything, and stays inside the bounds.
     [[nodiscard]] bool fits(std::size_t move, R factor) const noexcept {
         if (move != line()) return fits_variable(move, factor * plan_.size(move)) && distance(move, factor) != 0;
@@ -201,12 +212,10 @@ class SingleMoves final : public Directions<R> {
         moves_.undo(first_ + column, point);
     }
     [[nodiscard]] R divisor(std::size_t column, const Formula<R>& formula, R scale) const noexcept override {
-        const std::size_t move = first_ + column;
-        if (formula.derivative != 1 || move == moves_.line()) return formula.denominator * scale * moves_.size(move);
-        return moves_.first_moment(move, formula, scale);
+        return moves_.divisor(first_ + column, formula, scale);
     }
     [[nodiscard]] R second_divisor(std::size_t column, const Formula<R>& formula, R scale) const noexcept override {
-        return power(scale * moves_.size(first_ + column), formula.derivative - 1);
+        return moves_.second_divisor(first_ + column, formula, scale);
     }
 
    private:

@@ -121,12 +121,8 @@ class ElementwisePass {
                                                      : term.weight * (value(term.plus) - value(term.minus));
         }
         const R scale = plans_[j].scale;
-        if (formula.derivative == 1) sum /= moves_.first_moment(j, formula, scale);
-        if (formula.derivative == 2) {
-            // One after the other: the square of a step may not be a number where the step is.
-            sum /= formula.denominator * scale * moves_.size(j);
-            sum /= scale * moves_.size(j);
-        }
+        sum /= moves_.divisor(j, formula, scale);
+        sum /= moves_.second_divisor(j, formula, scale);
         return is_complex<P> ? sum / imaginary_->size(j) : sum;
     }
 
@@ -199,23 +195,13 @@ std::vector<R> differentiate_entries(Evaluator<std::complex<R>, std::complex<R>>
                                      int derivative, const ComplexStepMethod<R>& method,
                                      Record<std::complex<R>>& record, std::span<R> out) {
     using C = std::complex<R>;
-    constexpr int order = 4;
-    const FormulaSet<R>& second = formula_set<R>(1, order, Origin::own);
+    const FormulaSet<R>& second = formula_set<R>(1, method.real_order, Origin::own);
     Formula<R> first;
     first.nodes = {0};
     first.terms = {{R(1), 0, Formula<R>::nothing}};
     first.derivative = 0;
-    const StepRule<R> rule = {
-        .side = Side::central,
-        .relative = relative_step<R>(method.point_precision, method.value_precision, 1, order),
-        .point_precision = method.point_precision,
-        .central_reach = second.central.reach,
-        .one_sided_reach = second.forward.reach,
-        .sizes = {},
-        .typical = method.typical,
-    };
-    const Moves<R> moves(x, rule, derivative == 1 ? Bounds<R>{} : method.bounds);
-    const R relative = relative_imaginary_step<R>(std::min(method.point_precision, method.value_precision));
+    const Moves<R> moves(x, method.real_rule(second), derivative == 1 ? Bounds<R>{} : method.bounds);
+    const R relative = method.relative();
     const ImaginaryMoves<R> imaginary(x, {}, relative, method.sizes, method.typical);
     detail::RealityCheck<R> checked(evaluator, relative);
     detail::ElementwisePass<R, C, C> pass(checked, moves, &imaginary, record);

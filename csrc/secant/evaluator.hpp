@@ -81,7 +81,7 @@ class ValueBlock {
     // Room for rows × outputs values, all of which the caller then writes.
     [[nodiscard]] std::span<V> allocate(std::size_t rows, std::size_t outputs) {
         const std::size_t needed = rows * outputs;
-        if (needed > capacity_) take_storage(needed);
+        if (needed > storage_.capacity) take_storage(needed);
         owner_.reset();
         data_ = storage_.values.get();
         rows_ = rows;
@@ -137,7 +137,6 @@ class ValueBlock {
         } else {
             storage_ = {std::make_unique_for_overwrite<V[]>(needed), needed};
         }
-        capacity_ = storage_.capacity;
     }
     void give_storage_back() noexcept {
         Storage& kept = spare();
@@ -147,7 +146,6 @@ class ValueBlock {
     }
 
     Storage storage_;
-    std::size_t capacity_ = 0;
     std::shared_ptr<const void> owner_;
     const V* data_ = nullptr;
     std::size_t rows_ = 0;

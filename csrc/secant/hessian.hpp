@@ -184,8 +184,7 @@ bool second_differences(Evaluator<R, V>& evaluator, const Moves<R>& moves, bool 
         // An entry also has no value where one of its moves alone has none, or where it is too large to be a number.
         for (const auto& [a, b] : pairs) {
             for (std::size_t i = 0; i < record.outputs; ++i) {
-                const E entry = out.at(a, b, i);
-                if (entry == entry && entry - entry == E(0)) continue;
+                if (is_finite(out.at(a, b, i))) continue;
                 out.write(a, b, i, std::numeric_limits<real_of_t<E>>::quiet_NaN());
                 incidents.push_back({a, b, i, Status::not_finite});
             }
@@ -265,19 +264,9 @@ template <class R, class E>
 std::vector<R> differentiate_twice(Evaluator<std::complex<R>, std::complex<R>>& evaluator, std::span<const R> x,
                                    Along<R> along, const ComplexStepMethod<R>& method, Record<std::complex<R>>& record,
                                    std::vector<EntryIncident>& incidents, Destination<E>& destination) {
-    constexpr int order = 4;
-    const FormulaSet<R>& formulas = formula_set<R>(1, order, Origin::own);
-    const StepRule<R> rule = {
-        .side = Side::central,
-        .relative = relative_step<R>(method.point_precision, method.value_precision, 1, order),
-        .point_precision = method.point_precision,
-        .central_reach = formulas.central.reach,
-        .one_sided_reach = formulas.forward.reach,
-        .sizes = {},
-        .typical = method.typical,
-    };
-    const Moves<R> moves(x, rule, method.bounds);
-    const R relative = relative_imaginary_step<R>(std::min(method.point_precision, method.value_precision));
+    const FormulaSet<R>& formulas = formula_set<R>(1, method.real_order, Origin::own);
+    const Moves<R> moves(x, method.real_rule(formulas), method.bounds);
+    const R relative = method.relative();
     const ImaginaryMoves<R> imaginary(x, along.v, relative, method.sizes, method.typical);
     const bool with_line = !along.v.empty();
     detail::SecondDerivatives<E> out(destination, x.size(), with_line, 1);

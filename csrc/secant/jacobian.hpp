@@ -45,6 +45,21 @@ struct ComplexStepMethod {
     std::span<const R> sizes = {};
     std::span<const R> typical = {};
     Bounds<R> bounds = {};
+
+    // Imaginary steps, relative to x.
+    [[nodiscard]] R relative() const noexcept {
+        return relative_imaginary_step<R>(std::min(point_precision, value_precision));
+    }
+    // Second derivatives take a real first difference, of this order, of the imaginary part.
+    static constexpr int real_order = 4;
+    [[nodiscard]] StepRule<R> real_rule(const FormulaSet<R>& formulas) const {
+        return {.side = Side::central,
+                .relative = relative_step<R>(point_precision, value_precision, 1, real_order),
+                .point_precision = point_precision,
+                .central_reach = formulas.central.reach,
+                .one_sided_reach = formulas.forward.reach,
+                .typical = typical};
+    }
 };
 
 // f is not real at a real x: imaginary parts then say nothing about derivatives.
@@ -131,7 +146,7 @@ template <class R, class Sink>
 std::vector<R> differentiate(Evaluator<std::complex<R>, std::complex<R>>& evaluator, std::span<const R> x,
                              Along<R> along, const ComplexStepMethod<R>& method, Record<std::complex<R>>& record,
                              Sink& sink) {
-    const R relative = relative_imaginary_step<R>(std::min(method.point_precision, method.value_precision));
+    const R relative = method.relative();
     const ImaginaryMoves<R> moves(x, along.v, relative, method.sizes, method.typical);
     const bool all = along.v.empty();
     const ImaginaryDirections<R> directions(moves, all ? 0 : moves.line(), all ? x.size() : 1);

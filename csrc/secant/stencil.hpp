@@ -123,9 +123,10 @@ struct Stencil {
     std::vector<int> offsets;  // ascending, without those of weight zero
     std::vector<std::int64_t> numerators;
     std::int64_t denominator = 1;
-    double error_constant =
-        0;                  // the formula's value - derivative = error_constant h^order f^(derivative + order) + ...
-    double noise_gain = 0;  // sum of |weights|: an error of delta in each value gives at most noise_gain delta / h^d
+    // The formula's value - derivative = error_constant h^order f^(derivative + order) + ...
+    double error_constant = 0;
+    // The sum of |weights|: an error of delta in each value gives at most noise_gain delta / h^derivative.
+    double noise_gain = 0;
 
     [[nodiscard]] int reach() const noexcept { return std::max(std::abs(offsets.front()), std::abs(offsets.back())); }
 };

@@ -118,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, what in (
         ("gradient", "of a function with one value: one number a variable"),
         ("jacobian", "of a function with any number of values: one row a value, one column a variable"),
-        ("hessian", "the second derivatives of a function with one value, or of each of its values"),
+        ("hessian", "of a function with one value, or of each of its values: the second derivatives"),
     ):
         command = commands.add_parser(
             name,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from secant import _core, methods
+from secant import methods
 from secant.estimate import Estimate, make_estimate
-from secant.function import BLOCK_BYTES, FunctionLike, arguments, differentiator
+from secant.function import BLOCK_BYTES, FunctionLike, arguments, prepare
 from secant.integers import as_integer
 
 if TYPE_CHECKING:
@@ -25,22 +25,11 @@ class _Prepared:
 
     __slots__ = ("_core", "_f", "_method", "_options")
 
-    _defaults: ClassVar[dict[str, Any]]
-
     def __init__(self, f: FunctionLike, differentiated: FunctionLike, name: str, options: dict[str, Any]) -> None:
         self._f = f
         self._options = options
-        self._method, compiled = methods.resolve(options["method"])
-        self._core = differentiator(
-            differentiated,
-            name=name,
-            like=options["like"],
-            argnum=options["argnum"],
-            method=compiled,
-            bounds_=options["bounds"],
-            vectorized=options["vectorized"],
-            block_bytes=options["block_bytes"],
-        )
+        common = ("like", "argnum", "method", "bounds", "vectorized", "block_bytes")
+        self._method, self._core = prepare(differentiated, name=name, **{key: options[key] for key in common})
 
     @property
     def method(self) -> methods.Method:
@@ -530,16 +519,7 @@ def derivative(
     if which not in (1, 2):
         msg = f"order is {which}; accepted are 1 and 2"
         raise ValueError(msg)
-    resolved, compiled = methods.resolve(method)
-    core: _core.Differentiator = differentiator(
-        f,
-        like=None,
-        argnum=argnum,
-        method=compiled,
-        bounds_=bounds,
-        vectorized=False,
-        block_bytes=BLOCK_BYTES,
-    )
+    resolved, core = prepare(f, argnum=argnum, method=method, bounds=bounds)
     everything = arguments(x, args, argnum)
     if full_output:
         return make_estimate(core.derivative(everything, which, True), resolved)

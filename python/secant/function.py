@@ -5,7 +5,9 @@ from typing import Any, TypeAlias
 
 import numpy.typing as npt
 
-from secant import _core, bounds, native
+from secant import _core, methods, native
+from secant.bounds import BoundsLike
+from secant.bounds import resolve as resolve_bounds
 from secant.integers import as_integer
 
 FunctionLike: TypeAlias = Callable[..., Any] | native.Function
@@ -14,18 +16,19 @@ BLOCK_BYTES = 2**26
 """Memory that one block of points and values of a vectorized function may take, by default."""
 
 
-def differentiator(
+def prepare(
     f: FunctionLike,
     *,
     name: str = "f",
-    like: npt.ArrayLike | None,
+    like: npt.ArrayLike | None = None,
     argnum: int,
-    method: _core.Method,
-    bounds_: bounds.BoundsLike | None,
-    vectorized: bool,
-    block_bytes: int,
-) -> _core.Differentiator:
-    """Check the options that all derivatives have in common, and prepare the compiled object that does the work."""
+    method: str | methods.Method,
+    bounds: BoundsLike | None,
+    vectorized: bool = False,
+    block_bytes: int = BLOCK_BYTES,
+) -> tuple[methods.Method, _core.Differentiator]:
+    """Check the options that all derivatives have in common: the method, and the compiled object that does the work."""
+    resolved, compiled = methods.resolve(method)
     function = f.compiled if isinstance(f, native.Function) else f
     if not callable(function):
         msg = f"{name} is a {type(f).__name__}; accepted are callables and secant.native.Function(...)"
@@ -38,8 +41,8 @@ def differentiator(
     if memory < 1:
         msg = f"block_bytes is {block_bytes}; accepted are positive numbers of bytes"
         raise ValueError(msg)
-    lower, upper = bounds.resolve(bounds_)
-    return _core.Differentiator(function, position, bool(vectorized), memory, method, lower, upper, like)
+    lower, upper = resolve_bounds(bounds)
+    return resolved, _core.Differentiator(function, position, bool(vectorized), memory, compiled, lower, upper, like)
 
 
 def arguments(x: Any, args: Sequence[Any], argnum: int) -> tuple[Any, ...]:

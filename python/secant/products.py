@@ -8,7 +8,7 @@ import numpy as np
 
 from secant import _core, methods
 from secant.estimate import make_estimate
-from secant.function import BLOCK_BYTES, FunctionLike, arguments, differentiator
+from secant.function import FunctionLike, arguments, prepare
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -60,7 +60,7 @@ def jvp(
     >>> np.round(secant.jvp(lambda x: [x[0] ** 2, x[0] * x[1]], [1.0, 2.0], [1.0, 1.0]), 10)
     array([2., 3.])
     """
-    resolved, core = _prepare(f, argnum, method, bounds, vectorized)
+    resolved, core = prepare(f, argnum=argnum, method=method, bounds=bounds, vectorized=vectorized)
     everything = arguments(x, args, argnum)
     return make_estimate(core.jvp(everything, v, True), resolved) if full_output else core.jvp(everything, v)
 
@@ -108,7 +108,7 @@ def vjp(
     >>> np.round(secant.vjp(lambda x: [x[0] ** 2, x[0] * x[1]], [1.0, 2.0], [1.0, 1.0]), 10)
     array([4., 1.])
     """
-    resolved, core = _prepare(f, argnum, method, bounds, vectorized)
+    resolved, core = prepare(f, argnum=argnum, method=method, bounds=bounds, vectorized=vectorized)
     everything = arguments(x, args, argnum)
     return make_estimate(core.vjp(everything, w, True), resolved) if full_output else core.vjp(everything, w)
 
@@ -162,35 +162,13 @@ def hvp(
     array([6., 2.])
     """
     if grad is not None:
-        resolved, core = _prepare(grad, argnum, method, bounds, vectorized, name="grad")
+        resolved, core = prepare(grad, name="grad", argnum=argnum, method=method, bounds=bounds, vectorized=vectorized)
         product = core.hvp_from_gradient
     else:
-        resolved, core = _prepare(f, argnum, method, bounds, vectorized)
+        resolved, core = prepare(f, argnum=argnum, method=method, bounds=bounds, vectorized=vectorized)
         product = core.hvp
     everything = arguments(x, args, argnum)
     return make_estimate(product(everything, v, True), resolved) if full_output else product(everything, v)
-
-
-def _prepare(
-    f: FunctionLike,
-    argnum: int,
-    method: str | methods.Method,
-    bounds: BoundsLike | None,
-    vectorized: bool,
-    name: str = "f",
-) -> tuple[methods.Method, _core.Differentiator]:
-    resolved, compiled = methods.resolve(method)
-    core = differentiator(
-        f,
-        name=name,
-        like=None,
-        argnum=argnum,
-        method=compiled,
-        bounds_=bounds,
-        vectorized=vectorized,
-        block_bytes=BLOCK_BYTES,
-    )
-    return resolved, core
 
 
 def _own_copy(args: tuple[Any, ...], argnum: int) -> tuple[tuple[Any, ...], npt.NDArray[Any]]:
