@@ -39,33 +39,33 @@ void subtract_plainly(benchmark::State& state) {
 BENCHMARK(subtract_plainly)->Arg(64)->Arg(4096)->Arg(1 << 20);
 
 // A strip of `columns` × `rows`, into a matrix of 1,000 columns: as a sink does it.
-void transpose(benchmark::State& state) {
+template <class Work>
+void time_transposition(benchmark::State& state, Work&& work) {
     const auto columns = static_cast<std::size_t>(state.range(0));
     const auto rows = static_cast<std::size_t>(state.range(1));
     const std::size_t stride = rows + 8;
     const std::vector<double> from(columns * stride, 1.0);
     std::vector<double> to(rows * 1000);
     for (auto _ : state) {
-        secant::detail::transpose(from.data(), stride, columns, rows, to.data(), 1000);
+        work(from.data(), stride, columns, rows, to.data());
         benchmark::ClobberMemory();
     }
     count_bytes(state, 2 * columns * rows * sizeof(double));
 }
+
+void transpose(benchmark::State& state) {
+    time_transposition(state, [](const double* from, std::size_t stride, std::size_t columns, std::size_t rows,
+                                 double* to) { secant::detail::transpose(from, stride, columns, rows, to, 1000); });
+}
 BENCHMARK(transpose)->Args({8, 512})->Args({64, 64})->Args({512, 8})->Args({7, 13});
 
 void transpose_plainly(benchmark::State& state) {
-    const auto columns = static_cast<std::size_t>(state.range(0));
-    const auto rows = static_cast<std::size_t>(state.range(1));
-    const std::size_t stride = rows + 8;
-    const std::vector<double> from(columns * stride, 1.0);
-    std::vector<double> to(rows * 1000);
-    for (auto _ : state) {
-        for (std::size_t i = 0; i < rows; ++i) {
-            for (std::size_t k = 0; k < columns; ++k) to[i * 1000 + k] = from[k * stride + i];
-        }
-        benchmark::ClobberMemory();
-    }
-    count_bytes(state, 2 * columns * rows * sizeof(double));
+    time_transposition(state,
+                       [](const double* from, std::size_t stride, std::size_t columns, std::size_t rows, double* to) {
+                           for (std::size_t i = 0; i < rows; ++i) {
+                               for (std::size_t k = 0; k < columns; ++k) to[i * 1000 + k] = from[k * stride + i];
+                           }
+                       });
 }
 BENCHMARK(transpose_plainly)->Args({8, 512})->Args({64, 64})->Args({512, 8})->Args({7, 13});
 

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "secant/jacobian.hpp"
 #include "secant/precision.hpp"
 #include "secant/step.hpp"
 
@@ -55,3 +56,41 @@ template <class R>
     }
     return box;
 }
+
+// One of many trials: a random box, one of all the ways to take differences in it, and an eye on the points that f is called with.
+class BoundedTrial {
+   public:
+    // Every fifth is in single precision, whose rooms must be wider: 2^least_room_of_floats and 2^-44 of x, or more.
+    BoundedTrial(std::mt19937_64& engine, int trial, std::size_t n, int least_room_of_floats)
+        : trial_(trial),
+          precision_(trial % 5 == 0 ? secant::Precision::binary32 : secant::Precision::binary64),
+          box_(random_box<double>(engine, n, precision_,
+                                  precision_ == secant::Precision::binary32 ? least_room_of_floats : -44)) {}
+    BoundedTrial(const BoundedTrial&) = delete;
+    BoundedTrial& operator=(const BoundedTrial&) = delete;
+
+    [[nodiscard]] const Box<double>& box() const { return box_; }
+    [[nodiscard]] secant::DifferenceMethod<double> method() const {
+        const auto side = static_cast<secant::Side>(trial_ % 3 - 1);
+        const int order = side == secant::Side::central ? 2 + trial_ / 3 % 4 * 2 : 1 + trial_ / 3 % 8;
+        return {.side = side, .order = order, .point_precision = precision_, .bounds = box_.bounds()};
+    }
+    // To be called with every point that f sees.
+    void see(std::span<const double> point) {
+        outside_ += !box_.contains(point);
+        for (const double value : point) coarse_ += secant::round_to(precision_, value) != value;
+    }
+    // Where f is not finite, here and there, so that repairs are taken as well.
+    [[nodiscard]] bool in_hole(std::span<const double> point, std::size_t variable) const {
+        return trial_ % 4 == 0 && point[variable] > box_.x[variable];
+    }
+    [[nodiscard]] int outside() const { return outside_; }  // points outside of the box
+    [[nodiscard]] int coarse() const { return coarse_; }    // entries that are not numbers of the format
+
+   private:
+    int trial_;
+    secant::Precision precision_;
+    Box<double> box_;
+    int outside_ = 0;
+    int coarse_ = 0;
+};

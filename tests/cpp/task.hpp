@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <complex>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -14,6 +15,8 @@
 #include "secant/hessian.hpp"
 #include "secant/jacobian.hpp"
 #include "secant/sink.hpp"
+
+inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 // A result's storage, filled beforehand with a number that no test expects.
 template <class E>

@@ -20,8 +20,6 @@ using secant::Status;
 
 namespace {
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-
 // y_i = sin(x_i) x_{i+1} + i, indices taken round.
 template <class R>
 void ring(std::span<const R> x, std::span<R> y) {
@@ -206,25 +204,17 @@ TEST_CASE("evaluations are counted, and are n + 1, q n and their like") {
 TEST_CASE("f is never called outside of the bounds, whatever the side, the order or the format") {
     std::mt19937_64 engine(99);
     for (int trial = 0; trial < 240; ++trial) {
-        const Precision precision = trial % 5 == 0 ? Precision::binary32 : Precision::binary64;
-        const Box<double> box = random_box<double>(engine, 5, precision, precision == Precision::binary32 ? -16 : -44);
-        const Side side = static_cast<Side>(trial % 3 - 1);
-        const int order = side == Side::central ? 2 + trial / 3 % 4 * 2 : 1 + trial / 3 % 8;
-        const DifferenceMethod<double> method = {
-            .side = side, .order = order, .point_precision = precision, .bounds = box.bounds()};
-        int outside = 0;
-        int coarse = 0;
-        // Not finite here and there, so that repairs are taken as well.
+        BoundedTrial bounded(engine, trial, 5, -16);
         const auto f = [&](std::span<const double> p) {
-            outside += !box.contains(p);
-            for (const double value : p) coarse += secant::round_to(precision, value) != value;
-            return trial % 4 == 0 && p[0] > box.x[0] ? not_a_number : p[0] + p[1];
+            bounded.see(p);
+            return bounded.in_hole(p, 0) ? not_a_number : p[0] + p[1];
         };
+        const Box<double>& box = bounded.box();
         CAPTURE(trial);
-        CHECK(jacobian_of(f, 1, box.x, method).entries.size() == 5);
-        CHECK(jacobian_of<double>(f, 1, box.x, method, box.inward).entries.size() == 1);
-        CHECK(outside == 0);
-        CHECK(coarse == 0);
+        CHECK(jacobian_of(f, 1, box.x, bounded.method()).entries.size() == 5);
+        CHECK(jacobian_of<double>(f, 1, box.x, bounded.method(), box.inward).entries.size() == 1);
+        CHECK(bounded.outside() == 0);
+        CHECK(bounded.coarse() == 0);
     }
 }
 

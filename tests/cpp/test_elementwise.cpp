@@ -17,8 +17,6 @@ using secant::Status;
 
 namespace {
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-
 template <class R>
 void sines(std::span<const R> x, std::span<R> y) {
     for (std::size_t j = 0; j < x.size(); ++j) y[j] = std::sin(x[j]);
@@ -97,27 +95,17 @@ TEST_CASE("the cost in calls does not depend on the number of entries") {
 TEST_CASE("f is never called outside of the bounds, whatever the side, the order or the format") {
     std::mt19937_64 engine(103);
     for (int trial = 0; trial < 240; ++trial) {
-        const Precision precision = trial % 5 == 0 ? Precision::binary32 : Precision::binary64;
-        const Box<double> box = random_box<double>(engine, 6, precision, precision == Precision::binary32 ? -16 : -44);
-        const Side side = static_cast<Side>(trial % 3 - 1);
-        const int order = side == Side::central ? 2 + trial / 3 % 4 * 2 : 1 + trial / 3 % 8;
-        const DifferenceMethod<double> method = {
-            .side = side, .order = order, .point_precision = precision, .bounds = box.bounds()};
-        int outside = 0;
-        int coarse = 0;
+        BoundedTrial bounded(engine, trial, 6, -16);
         const auto f = [&](std::span<const double> p, std::span<double> y) {
-            outside += !box.contains(p);
-            for (std::size_t j = 0; j < p.size(); ++j) {
-                coarse += secant::round_to(precision, p[j]) != p[j];
-                y[j] = trial % 4 == 0 && p[j] > box.x[j] ? not_a_number : 2 * p[j];
-            }
+            bounded.see(p);
+            for (std::size_t j = 0; j < p.size(); ++j) y[j] = bounded.in_hole(p, j) ? not_a_number : 2 * p[j];
         };
         CAPTURE(trial);
         for (const int derivative : {1, 2}) {
-            CHECK(elementwise_of(f, box.x, derivative, method).entries.size() == 6);
+            CHECK(elementwise_of(f, bounded.box().x, derivative, bounded.method()).entries.size() == 6);
         }
-        CHECK(outside == 0);
-        CHECK(coarse == 0);
+        CHECK(bounded.outside() == 0);
+        CHECK(bounded.coarse() == 0);
     }
 }
 

@@ -18,7 +18,6 @@ using secant::Status;
 
 namespace {
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr std::complex<double> unknown(not_a_number, not_a_number);
 
 template <class R>
