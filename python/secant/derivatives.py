@@ -28,8 +28,16 @@ class _Prepared:
     def __init__(self, f: FunctionLike, differentiated: FunctionLike, name: str, options: dict[str, Any]) -> None:
         self._f = f
         self._options = options
-        common = ("like", "argnum", "method", "bounds", "vectorized", "block_bytes")
-        self._method, self._core = prepare(differentiated, name=name, **{key: options[key] for key in common})
+        self._method, self._core = prepare(
+            differentiated,
+            name=name,
+            like=options["like"],
+            argnum=options["argnum"],
+            method=options["method"],
+            bounds=options["bounds"],
+            vectorized=options["vectorized"],
+            block_bytes=options["block_bytes"],
+        )
 
     @property
     def method(self) -> methods.Method:
