@@ -33,20 +33,16 @@ class PointBlock {
     [[nodiscard]] std::span<const R> origin() const noexcept { return directions_->origin(); }
 
     void write(std::size_t index, std::span<P> point) const noexcept {
-        write_origin(point);
+        if constexpr (std::is_same_v<P, R>) {
+            std::memcpy(point.data(), origin().data(), origin().size_bytes());
+        } else {
+            std::ranges::copy(origin(), point.begin());
+        }
         displace(index, point);
     }
 
-    // The same in steps, for those who keep a copy of the origin: where one entry moves, moving it and putting it back is
-    // cheaper than writing all of them.
-    void write_origin(std::span<P> point) const noexcept {
-        const std::span<const R> origin = directions_->origin();
-        if constexpr (std::is_same_v<P, R>) {
-            std::memcpy(point.data(), origin.data(), origin.size_bytes());
-        } else {
-            std::ranges::copy(origin, point.begin());
-        }
-    }
+    // For those who keep a copy of the origin: where one entry moves, moving it and putting it back is cheaper than writing
+    // all of them.
     void displace(std::size_t index, std::span<P> point) const noexcept {
         const Item& item = items_[index];
         if (item.column != origin_column) directions_->displace(item.column, item.factor, point);
