@@ -66,7 +66,19 @@ py::object Differentiator::hvp_from_gradient(const py::tuple& arguments, const p
 }
 
 py::object Differentiator::derivative(const py::tuple& arguments, int order, bool full) const {
-    return Task(*this, order == 1 ? Form::derivative : Form::second_derivative, arguments).run(full);
+    Task task(*this, Form::derivative, arguments);
+    task.of_order(order);
+    return task.run(full);
+}
+
+py::object Differentiator::partial(const py::tuple& arguments, std::vector<int> orders, bool full) const {
+    Task task(*this, Form::partial, arguments);
+    task.of_orders(std::move(orders));
+    return task.run(full);
+}
+
+py::object Differentiator::noise(const py::tuple& arguments) const {
+    return Task(*this, Form::noise, arguments).run(false);
 }
 
 py::object Differentiator::value(const py::tuple& arguments) const {
@@ -80,12 +92,34 @@ void bind_differentiator(py::module_& module) {
         .value("forward", Side::forward);
 
     py::class_<Method>(module, "Method")
-        .def(py::init([](bool complex_step, Side side, int order, std::optional<py::array> step,
-                         std::optional<py::array> typical) {
-                 return Method{complex_step ? Source::complex_step : Source::difference, side, order, std::move(step),
-                               std::move(typical)};
-             }),
-             py::arg("complex_step"), py::arg("side"), py::arg("order"), py::arg("step"), py::arg("typical"));
+        .def_static(
+            "difference",
+            [](Side side, int order, std::optional<py::array> step, std::optional<py::array> typical) {
+                return Method{.source = Source::difference,
+                              .side = side,
+                              .order = order,
+                              .step = std::move(step),
+                              .typical = std::move(typical)};
+            },
+            py::arg("side"), py::arg("order"), py::arg("step"), py::arg("typical"))
+        .def_static(
+            "complex_step",
+            [](std::optional<py::array> step, std::optional<py::array> typical) {
+                return Method{.source = Source::complex_step, .step = std::move(step), .typical = std::move(typical)};
+            },
+            py::arg("step"), py::arg("typical"))
+        .def_static(
+            "adaptive",
+            [](std::optional<py::array> typical, std::optional<double> rtol, std::optional<double> atol,
+               std::optional<double> noise, std::size_t max_evaluations) {
+                return Method{.source = Source::adaptive,
+                              .typical = std::move(typical),
+                              .rtol = rtol,
+                              .atol = atol,
+                              .noise = noise,
+                              .max_evaluations = max_evaluations};
+            },
+            py::arg("typical"), py::arg("rtol"), py::arg("atol"), py::arg("noise"), py::arg("max_evaluations"));
 
     py::class_<Differentiator>(module, "Differentiator")
         .def(py::init([](py::object function, std::size_t argnum, bool vectorized, std::size_t block_bytes,
@@ -114,6 +148,8 @@ void bind_differentiator(py::module_& module) {
         .def("hvp_from_gradient", &Differentiator::hvp_from_gradient, py::arg("arguments"), py::arg("v"),
              py::arg("full") = false)
         .def("derivative", &Differentiator::derivative, py::arg("arguments"), py::arg("order"), py::arg("full") = false)
+        .def("partial", &Differentiator::partial, py::arg("arguments"), py::arg("orders"), py::arg("full") = false)
+        .def("noise", &Differentiator::noise, py::arg("arguments"))
         .def("value", &Differentiator::value, py::arg("arguments"));
 }
 

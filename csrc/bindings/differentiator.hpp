@@ -17,15 +17,20 @@
 
 namespace secant::bindings {
 
-enum class Source : bool { difference, complex_step };
+enum class Source : std::uint8_t { difference, adaptive, complex_step };
 
 // A method of python/secant/methods.py in the kernels' terms. `step` and `typical` are empty where they are not given.
 struct Method {
     Source source = Source::difference;
     Side side = Side::central;
     int order = 4;
-    std::optional<py::array> step;
-    std::optional<py::array> typical;
+    std::optional<py::array> step = {};
+    std::optional<py::array> typical = {};
+    // Of the adaptive source alone.
+    std::optional<double> rtol = {};
+    std::optional<double> atol = {};
+    std::optional<double> noise = {};
+    std::size_t max_evaluations = 0;  // 0: no limit
 };
 
 // A native function with how its value is shaped: a scalar, or a vector of `outputs` entries.
@@ -40,7 +45,7 @@ class Differentiator {
                    std::optional<py::array> lower, std::optional<py::array> upper, std::optional<Shape> like);
 
     // Each takes the arguments of f, of which number `argnum` is the point, and returns the derivative; with `full`, a
-    // tuple (derivative, status or None, steps, evaluations).
+    // tuple (derivative, error or None, status or None, steps, slopes at kinks or None, evaluations).
     [[nodiscard]] py::object gradient(const py::tuple& arguments, bool full) const;
     [[nodiscard]] py::object jacobian(const py::tuple& arguments, Layout layout, bool full) const;
     [[nodiscard]] py::object jvp(const py::tuple& arguments, const py::object& v, bool full) const;
@@ -51,6 +56,9 @@ class Differentiator {
     [[nodiscard]] py::object hvp(const py::tuple& arguments, const py::object& v, bool full) const;
     [[nodiscard]] py::object hvp_from_gradient(const py::tuple& arguments, const py::object& v, bool full) const;
     [[nodiscard]] py::object derivative(const py::tuple& arguments, int order, bool full) const;
+    [[nodiscard]] py::object partial(const py::tuple& arguments, std::vector<int> orders, bool full) const;
+    // The standard deviation of the noise in each entry of f(x).
+    [[nodiscard]] py::object noise(const py::tuple& arguments) const;
     // f(x) itself, as an array; what an operator must know of f's shape.
     [[nodiscard]] py::object value(const py::tuple& arguments) const;
 

@@ -30,22 +30,6 @@ void check_shape(const std::optional<py::array>& array, const Shape& x, const ch
 
 }  // namespace
 
-// The array that a kernel writes into, made as soon as the shape of f's value is known.
-template <class E>
-class Task::ResultDestination final : public Destination<E> {
-   public:
-    explicit ResultDestination(Task& task) : task_(task) {}
-    [[nodiscard]] E* allocate(std::size_t) override {
-        const py::gil_scoped_acquire gil;
-        task_.check_value_shape();
-        task_.result_ = task_.allocate_result();
-        return static_cast<E*>(task_.result_.mutable_data());
-    }
-
-   private:
-    Task& task_;
-};
-
 void check_shapes(const Differentiator& owner, const Shape& x) {
     check_shape(owner.lower_, x, "the lower bound");
     check_shape(owner.upper_, x, "the upper bound");
@@ -124,10 +108,12 @@ py::object Task::run(bool full) {
             break;
         } catch (const KindMismatch& mismatch) {
             kind_ = mismatch.actual;
-            status_ = py::object();
+            status_ = slopes_ = py::object();
         } catch (const NotFinite& error) {
             explain(error);
         } catch (const NoRoom& error) {
+            explain(error);
+        } catch (const NotAnalytic& error) {
             explain(error);
         } catch (const NotRealOnReals&) {
             throw py::value_error(
@@ -139,7 +125,12 @@ py::object Task::run(bool full) {
     if (function_) owner_.last_count_.store(function_->value_count(), std::memory_order_relaxed);
     if (!full) return value;
     const std::size_t evaluations = function_ ? function_->evaluations() : evaluations_;
-    return py::make_tuple(std::move(value), status_ ? status_ : py::none(), steps_ ? steps_ : py::none(), evaluations);
+    const bool bounded = owner_.method_.source == Source::adaptive;
+    py::object error = !bounded             ? py::object(py::none())
+                       : error_.ndim() == 0 ? py::object(error_[py::tuple()])
+                                            : py::object(error_);
+    return py::make_tuple(std::move(value), std::move(error), status_ ? status_ : py::none(),
+                          steps_ ? steps_ : py::none(), slopes_ ? slopes_ : py::none(), evaluations);
 }
 
 void Task::dispatch() {
@@ -147,6 +138,13 @@ void Task::dispatch() {
     const bool extended = point_.precision == Precision::extended || kind_.precision == Precision::extended;
     if (form_ != Form::value && owner_.method_.source == Source::complex_step) {
         return extended ? run_complex_steps<long double>() : run_complex_steps<double>();
+    }
+    if (form_ != Form::value && owner_.method_.source == Source::adaptive) {
+        if (kind_.complex) {
+            return extended ? run_adaptive<long double, std::complex<long double>>()
+                            : run_adaptive<double, std::complex<double>>();
+        }
+        return extended ? run_adaptive<long double, long double>() : run_adaptive<double, double>();
     }
     if (kind_.complex) {
         return extended ? run_differences<long double, std::complex<long double>>()
@@ -267,32 +265,12 @@ void Task::run_into(Evaluator<P, V>& evaluator, const Setting<R>& setting, const
         const Along<R> along{setting.v};
         const std::vector<R> steps = differentiate_twice(evaluator, x, along, method, record, incidents, destination);
         const py::gil_scoped_acquire gil;
-        for (const EntryIncident& incident : incidents) {
-            if (form_ == Form::hvp) {
-                mark(incident.output * n + incident.row, incident.status);
-                continue;
-            }
-            mark((incident.output * n + incident.row) * n + incident.column, incident.status);
-            mark((incident.output * n + incident.column) * n + incident.row, incident.status);
-        }
+        mark_incidents(incidents);
         keep_steps(steps);
-    } else if (form_ == Form::derivative || form_ == Form::second_derivative) {
+    } else if (form_ == Form::derivative) {
         std::vector<O> entries(n);
-        const int order = form_ == Form::derivative ? 1 : 2;
-        // The shape is checked by the first block of values, before any entry of it is read.
-        class Checked final : public Evaluator<P, V> {
-           public:
-            Checked(Evaluator<P, V>& inner, const Task& task) : inner_(inner), task_(task) {}
-            void evaluate(const PointBlock<P>& points, ValueBlock<V>& values) override {
-                inner_.evaluate(points, values);
-                task_.check_value_shape();
-            }
-
-           private:
-            Evaluator<P, V>& inner_;
-            const Task& task_;
-        } checked(evaluator, *this);
-        const std::vector<R> steps = differentiate_entries(checked, x, order, method, record, std::span<O>(entries));
+        CheckedEvaluator<P, V> checked(evaluator, *this);
+        const std::vector<R> steps = differentiate_entries(checked, x, order_, method, record, std::span<O>(entries));
         const py::gil_scoped_acquire gil;
         E* out = destination.allocate(n);
         std::ranges::transform(entries, out, [](const O& entry) { return static_cast<E>(entry); });
@@ -337,29 +315,50 @@ void Task::run_first(Evaluator<P, V>& evaluator, const Setting<R>& setting, cons
         steps = differentiate(evaluator, x, along, method, record, sink);
     }
     const py::gil_scoped_acquire gil;
-    const std::size_t columns = v_ ? 1 : n;
-    for (const Incident& incident : record.incidents) {
-        std::size_t flat = incident.output * columns + incident.column;
-        if (form_ == Form::transposed_jacobian) flat = incident.column * record.outputs + incident.output;
-        if (form_ == Form::vjp) flat = incident.column;
-        mark(flat, incident.status);
-    }
+    mark_incidents(record.incidents, record.outputs);
     if (form_ == Form::hessian_from_gradient) {
-        const std::span<E> entries(static_cast<E*>(result_.mutable_data()), static_cast<std::size_t>(result_.size()));
-        symmetrize(entries, n);
-        if (status_) {
-            // An entry is as bad as the worse of the two that it is the mean of.
-            const auto matrix = status_.attr("reshape")(-1, n, n);
-            const py::module_ numpy = py::module_::import("numpy");
-            const py::object transposed = matrix.attr("swapaxes")(1, 2);
-            const py::object worse =
-                numpy.attr("where")(matrix.attr("__lt__")(0), matrix, numpy.attr("maximum")(matrix, transposed));
-            status_ = numpy.attr("where")(transposed.attr("__lt__")(0), transposed, worse)
-                          .attr("reshape")(result_.attr("shape"));
-        }
+        symmetrize(std::span(static_cast<E*>(result_.mutable_data()), static_cast<std::size_t>(result_.size())), n);
+        symmetrize_status();
     }
     keep_steps(steps);
     evaluations_ = record.evaluations;
+}
+
+std::size_t Task::place(std::size_t column, std::size_t output, std::size_t outputs) const {
+    const std::size_t columns = v_ ? 1 : point_.size();
+    if (form_ == Form::transposed_jacobian) return column * outputs + output;
+    if (form_ == Form::vjp || form_ == Form::derivative) return column;
+    if (form_ == Form::partial) return output;
+    return output * columns + column;
+}
+
+void Task::mark_incidents(const std::vector<Incident>& incidents, std::size_t outputs) {
+    for (const Incident& incident : incidents) mark(place(incident.column, incident.output, outputs), incident.status);
+}
+
+void Task::mark_incidents(const std::vector<EntryIncident>& incidents) {
+    const std::size_t n = point_.size();
+    for (const EntryIncident& incident : incidents) {
+        if (form_ == Form::hvp) {
+            mark(incident.output * n + incident.row, incident.status);
+            continue;
+        }
+        mark((incident.output * n + incident.row) * n + incident.column, incident.status);
+        mark((incident.output * n + incident.column) * n + incident.row, incident.status);
+    }
+}
+
+// An entry is as bad as the worse of the two that it is the mean of.
+void Task::symmetrize_status() {
+    if (!status_) return;
+    const std::size_t n = point_.size();
+    const auto matrix = status_.attr("reshape")(-1, n, n);
+    const py::module_ numpy = py::module_::import("numpy");
+    const py::object transposed = matrix.attr("swapaxes")(1, 2);
+    const py::object worse =
+        numpy.attr("where")(matrix.attr("__lt__")(0), matrix, numpy.attr("maximum")(matrix, transposed));
+    status_ =
+        numpy.attr("where")(transposed.attr("__lt__")(0), transposed, worse).attr("reshape")(result_.attr("shape"));
 }
 
 const Shape& Task::value_shape() const { return function_ ? function_->value_shape() : native_shape_; }
@@ -383,7 +382,7 @@ void Task::check_value_shape() const {
                               "; use jacobian for array-valued functions" +
                               (one ? ", or return the number itself instead of an array of one" : ""));
     }
-    if ((form_ == Form::derivative || form_ == Form::second_derivative) && value != x) {
+    if (form_ == Form::derivative && value != x) {
         throw py::value_error("derivative needs an f that acts on each entry of x by itself, but x has shape " +
                               text_of(x) + " and f(x) has shape " + text_of(value) + "; use gradient or jacobian");
     }
@@ -411,10 +410,11 @@ Shape Task::result_shape() const {
         case Form::gradient:
         case Form::vjp:
         case Form::derivative:
-        case Form::second_derivative:
             return x;
         case Form::jvp:
         case Form::value:
+        case Form::partial:
+        case Form::noise:
         case Form::hvp_from_gradient:
             return shape;
         case Form::transposed_jacobian: {
@@ -434,7 +434,11 @@ Shape Task::result_shape() const {
     return shape;
 }
 
-py::array Task::allocate_result() { return new_array(dtype_of(result_kind()), result_shape()); }
+py::array Task::allocate_result(bool real) {
+    Kind kind = result_kind();
+    kind.complex = kind.complex && !real;
+    return new_array(dtype_of(kind), result_shape());
+}
 
 void Task::mark(std::size_t flat, Status status) {
     if (!status_) {
@@ -463,6 +467,15 @@ void Task::explain(const NotFinite& error) const {
                           text_of(error.value()) + "; a derivative exists only where f is defined");
 }
 
+void Task::explain(const NotAnalytic& error) const {
+    const std::string output = value_shape().empty() ? "f" : name_of_entry("f", value_shape(), error.output());
+    throw py::value_error(
+        "the complex step is wrong for this f: along a direction it gives " + text_of(error.found()) + " for " +
+        output + ", a real difference gives " + text_of(error.expected()) +
+        ". abs, conj, comparisons of x, or a call that drops imaginary parts make f not analytic; use "
+        "method=\"auto\"");
+}
+
 void Task::explain(const NoRoom& error) const {
     if (error.reason() == NoRoom::Reason::step) {
         throw py::value_error("step is too small at " + name_of_entry("x", point_.shape(), error.variable()) +
@@ -482,5 +495,11 @@ void Task::explain(const NoRoom& error) const {
                           at(*owner_.lower_) + ", " + at(*owner_.upper_) +
                           "]; widen the interval, or fix the variable");
 }
+
+// What adaptive.cpp uses of the above.
+template Task::Setting<double> Task::setting<double>() const;
+template Task::Setting<long double> Task::setting<long double>() const;
+template void Task::keep_steps<double>(const std::vector<double>&);
+template void Task::keep_steps<long double>(const std::vector<long double>&);
 
 }  // namespace secant::bindings

@@ -17,6 +17,7 @@
 #include "array.hpp"
 #include "differentiator.hpp"
 #include "function.hpp"
+#include "secant/adaptive.hpp"
 #include "secant/elementwise.hpp"
 #include "secant/hessian.hpp"
 #include "secant/jacobian.hpp"
@@ -34,7 +35,8 @@ enum class Form : std::uint8_t {
     hvp,
     hvp_from_gradient,
     derivative,
-    second_derivative,
+    partial,
+    noise,
     value,
 };
 
@@ -48,6 +50,9 @@ class Task {
     // v of jvp and hvp: as long as x. w of vjp: shaped like f(x), which is checked once that is known.
     void along(const py::object& v);
     void weighted_by(const py::object& w);
+    // The order of an elementwise derivative; the orders of a partial one, for each entry of x.
+    void of_order(int order) { order_ = order; }
+    void of_orders(std::vector<int> orders) { orders_ = std::move(orders); }
 
     [[nodiscard]] py::object run(bool full);
 
@@ -68,6 +73,13 @@ class Task {
     void run_differences();
     template <class R>
     void run_complex_steps();
+    // These are in adaptive.cpp.
+    template <class R, class V>
+    void run_adaptive();
+    template <class E, class R, class V>
+    void run_adaptive_into(Evaluator<R, V>& evaluator, const Setting<R>& setting, const AdaptiveMethod<R>& method);
+    template <class E, class R, class V>
+    void run_adaptive_first(Evaluator<R, V>& evaluator, const Setting<R>& setting, const AdaptiveMethod<R>& method);
     template <class R, class P, class V, class M>
     void run_with(Evaluator<P, V>& evaluator, const Setting<R>& setting, const M& method);
     template <class E, class R, class P, class V, class M>
@@ -79,27 +91,71 @@ class Task {
     [[nodiscard]] Kind result_kind() const;
     [[nodiscard]] Shape result_shape() const;
     void check_value_shape() const;
-    [[nodiscard]] py::array allocate_result();
+    [[nodiscard]] py::array allocate_result(bool real);
     void mark(std::size_t flat, Status status);
     template <class R>
     void keep_steps(const std::vector<R>& steps);
     [[noreturn]] void explain(const NotFinite& error) const;
     [[noreturn]] void explain(const NoRoom& error) const;
+    [[noreturn]] void explain(const NotAnalytic& error) const;
 
+    void mark_incidents(const std::vector<Incident>& incidents, std::size_t outputs);
+    void mark_incidents(const std::vector<EntryIncident>& incidents);
+    [[nodiscard]] std::size_t place(std::size_t column, std::size_t output, std::size_t outputs) const;
+    void symmetrize_status();
+    template <class R>
+    void keep_kinks(const std::vector<Kink<R>>& kinks, std::size_t outputs);
+
+    // Checks the shape of the first block of values, before any entry of it is read.
+    template <class P, class V>
+    class CheckedEvaluator final : public Evaluator<P, V> {
+       public:
+        CheckedEvaluator(Evaluator<P, V>& inner, const Task& task) : inner_(inner), task_(task) {}
+        void evaluate(const PointBlock<P>& points, ValueBlock<V>& values) override {
+            inner_.evaluate(points, values);
+            task_.check_value_shape();
+        }
+
+       private:
+        Evaluator<P, V>& inner_;
+        const Task& task_;
+    };
+
+    // The array that a kernel writes into, made as soon as the shape of f's value is known.
     template <class E>
-    class ResultDestination;
+    class ResultDestination final : public Destination<E> {
+       public:
+        enum class Part : bool { value, error };
+
+        explicit ResultDestination(Task& task, Part part = Part::value) : task_(task), part_(part) {}
+        [[nodiscard]] E* allocate(std::size_t) override {
+            const py::gil_scoped_acquire gil;
+            task_.check_value_shape();
+            py::array& array = part_ == Part::value ? task_.result_ : task_.error_;
+            array = task_.allocate_result(part_ == Part::error);
+            return static_cast<E*>(array.mutable_data());
+        }
+
+       private:
+        Task& task_;
+        Part part_;
+    };
 
     const Differentiator& owner_;
     Form form_;
     Point point_;
     std::optional<py::array> v_;
     std::optional<py::array> w_;
+    int order_ = 1;
+    std::vector<int> orders_;
     bool complex_weights_ = false;
     std::optional<PythonFunction> function_;
     Shape native_shape_;
     Kind kind_;  // of f's values
     bool full_ = false;
     py::array result_;
+    py::array error_;
+    py::object slopes_;
     py::object status_;
     py::object steps_;
     std::size_t evaluations_ = 0;

@@ -25,10 +25,13 @@ class PointBlock {
     explicit PointBlock(const Directions<P>& directions) : directions_(&directions) {}
 
     void clear() noexcept { items_.clear(); }
-    void add_origin() { items_.push_back({origin_column, 0}); }
+    void add_origin() { items_.push_back({none, 0}); }
     void add(std::size_t column, R factor) { items_.push_back({column, factor}); }
 
     [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
+    // Which column a point is on; `none` for the origin.
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+    [[nodiscard]] std::size_t column(std::size_t index) const noexcept { return items_[index].column; }
     [[nodiscard]] std::size_t dimension() const noexcept { return directions_->origin().size(); }
     [[nodiscard]] std::span<const R> origin() const noexcept { return directions_->origin(); }
 
@@ -45,16 +48,14 @@ class PointBlock {
     // all of them.
     void displace(std::size_t index, std::span<P> point) const noexcept {
         const Item& item = items_[index];
-        if (item.column != origin_column) directions_->displace(item.column, item.factor, point);
+        if (item.column != none) directions_->displace(item.column, item.factor, point);
     }
     void restore(std::size_t index, std::span<P> point) const noexcept {
         const Item& item = items_[index];
-        if (item.column != origin_column) directions_->restore(item.column, point);
+        if (item.column != none) directions_->restore(item.column, point);
     }
 
    private:
-    static constexpr std::size_t origin_column = static_cast<std::size_t>(-1);
-
     struct Item {
         std::size_t column;
         R factor;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <complex>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <vector>
@@ -67,6 +68,25 @@ class NotRealOnReals : public std::domain_error {
    public:
     NotRealOnReals()
         : std::domain_error("secant: f has complex values at a real x; the complex step needs real ones") {}
+};
+
+// f is real on the reals, but not analytic: its imaginary parts are not derivatives. `expected` is the derivative of an output along
+// a direction by a real difference, `found` what the complex step gives.
+class NotAnalytic : public std::domain_error {
+   public:
+    NotAnalytic(std::size_t output, double expected, double found)
+        : std::domain_error("secant: the complex step contradicts a real difference; f is not complex analytic"),
+          output_(output),
+          expected_(expected),
+          found_(found) {}
+    [[nodiscard]] std::size_t output() const noexcept { return output_; }
+    [[nodiscard]] double expected() const noexcept { return expected_; }
+    [[nodiscard]] double found() const noexcept { return found_; }
+
+   private:
+    std::size_t output_;
+    double expected_;
+    double found_;
 };
 
 // Which line of a Jacobian task: all variables, or one direction v.
@@ -142,6 +162,138 @@ class RealityCheck final : public Evaluator<std::complex<R>, std::complex<R>> {
 
 }  // namespace detail
 
+namespace detail {
+
+// A real move of all variables, or along v: with it, one evaluation compares the complex step with a difference.
+template <class R>
+class RealMove final : public Directions<std::complex<R>> {
+   public:
+    RealMove(std::span<const R> x, std::span<const R> direction) : x_(x), direction_(direction) {
+        formula_.nodes = {1};
+        formula_.terms = {{R(1), 0, Formula<R>::nothing}};
+    }
+    [[nodiscard]] std::size_t count() const noexcept override { return 1; }
+    [[nodiscard]] std::span<const R> origin() const noexcept override { return x_; }
+    [[nodiscard]] Side side(std::size_t) const noexcept override { return Side::forward; }
+    [[nodiscard]] const Formula<R>& formula(std::size_t, Side) const noexcept override { return formula_; }
+    [[nodiscard]] bool allows(std::size_t, Variation) const noexcept override { return false; }
+    void displace(std::size_t, R factor, std::span<std::complex<R>> point) const noexcept override {
+        for (std::size_t j = 0; j < point.size(); ++j) point[j] += factor * direction_[j];
+    }
+    [[nodiscard]] R divisor(std::size_t, const Formula<R>&, R) const noexcept override { return 1; }
+
+   private:
+    std::span<const R> x_;
+    std::span<const R> direction_;
+    Formula<R> formula_;
+};
+
+// |.|, conjugates, comparisons, or a call that drops imaginary parts make the complex step wrong without a sign of it. So the sum of
+// its columns, weighted by a direction in which all variables take part, is compared with one real difference along it.
+template <class R>
+class AnalyticityCheck final : public Evaluator<std::complex<R>, std::complex<R>> {
+   public:
+    using C = std::complex<R>;
+
+    // `columns`: what each column's imaginary part is multiplied by.
+    AnalyticityCheck(Evaluator<C, C>& inner, std::span<const R> weights) : inner_(inner), weights_(weights) {}
+
+    void evaluate(const PointBlock<C>& points, ValueBlock<C>& values) override {
+        inner_.evaluate(points, values);
+        values_.resize(values.outputs());
+        sums_.resize(values.outputs());
+        sizes_.resize(values.outputs());
+        for (std::size_t k = 0; k < values.rows(); ++k) {
+            if (points.column(k) == PointBlock<C>::none) continue;
+            const R weight = weights_[points.column(k)];
+            const auto row = values.row(k);
+            for (std::size_t i = 0; i < row.size(); ++i) {
+                values_[i] = row[i].real();
+                sums_[i] += weight * row[i].imag();
+                sizes_[i] += std::abs(weight * row[i].imag());
+            }
+        }
+    }
+    [[nodiscard]] std::size_t block_size(std::size_t dimension, std::size_t outputs) const noexcept override {
+        return inner_.block_size(dimension, outputs);
+    }
+
+    void verify(std::span<const R> x, std::span<const R> direction, R epsilon, Record<C>& record) {
+        for (std::size_t j = 0; j < x.size(); ++j) {
+            if (direction[j] != 0) coarseness_ = std::max(coarseness_, std::abs(x[j] / direction[j]));
+        }
+        const RealMove<R> move(x, direction);
+        PointBlock<C> points(move);
+        ValueBlock<C> values;
+        // A second look, closer: two differences that contradict the complex step and agree with each other are neither curvature nor
+        // noise.
+        std::vector<R> before;
+        for (const R reach : {std::sqrt(epsilon), std::sqrt(epsilon) / 16}) {
+            points.clear();
+            points.add(0, reach);
+            inner_.evaluate(points, values);
+            record.evaluations += 1;
+            std::vector<R> differences(values.outputs());
+            std::size_t wrong = values.outputs();
+            for (std::size_t i = values.outputs(); i-- > 0;) {
+                differences[i] = (values.row(0)[i].real() - values_[i]) / reach;
+                if (contradicts(i, differences[i], values.row(0)[i].real(), reach, epsilon) &&
+                    (before.empty() ||
+                     std::abs(differences[i] - before[i]) < std::abs(differences[i] - sums_[i]) / 4)) {
+                    wrong = i;
+                }
+            }
+            if (wrong == values.outputs()) return;
+            if (!before.empty()) {
+                throw NotAnalytic(wrong, static_cast<double>(differences[wrong]), static_cast<double>(sums_[wrong]));
+            }
+            before = std::move(differences);
+        }
+    }
+
+   private:
+    // Whether a difference is another number than the complex step's, beyond noise of values and the format of x. Not where one of
+    // them is NaN.
+    [[nodiscard]] bool contradicts(std::size_t i, R difference, R moved, R reach, R epsilon) const noexcept {
+        const R noise = 256 * epsilon * std::max(std::abs(values_[i]), std::abs(moved)) / reach;
+        const R allowed = (R(1e-2) + 8 * epsilon * coarseness_ / reach) * std::max(sizes_[i], std::abs(difference)) +
+                          noise + std::numeric_limits<R>::min();
+        return std::abs(difference - sums_[i]) > allowed;
+    }
+
+    Evaluator<C, C>& inner_;
+    std::span<const R> weights_;
+    R coarseness_ = 1;  // the rounding of x, relative to how far it is moved
+    std::vector<R> values_;
+    std::vector<R> sums_;
+    std::vector<R> sizes_;
+};
+
+// A share of each variable, or of its typical size where that is less, no two alike, on the side where bounds leave more room; 0 where they leave next to none.
+template <class R>
+[[nodiscard]] std::vector<R> mixed_direction(std::span<const R> x, const ComplexStepMethod<R>& method) {
+    std::vector<R> direction(x.size());
+    constexpr auto golden = static_cast<R>(0.6180339887498949);
+    for (std::size_t j = 0; j < x.size(); ++j) {
+        const R turn = static_cast<R>(j + 1) * golden;
+        const R share = R(0.5) + (turn - std::floor(turn)) / 2;
+        const R typical = entry(method.typical, j, R(1));
+        const R size = share * (x[j] == 0 ? typical : std::min(std::abs(x[j]), typical));
+        R sign = j % 3 == 1 ? R(-1) : R(1);
+        R room = std::numeric_limits<R>::max();
+        if (method.bounds.given()) {
+            const R up = method.bounds.upper[j] - x[j];
+            const R down = x[j] - method.bounds.lower[j];
+            sign = up >= down ? R(1) : R(-1);
+            room = std::max(up, down);
+        }
+        direction[j] = room < size / 256 ? R(0) : sign * size;
+    }
+    return direction;
+}
+
+}  // namespace detail
+
 template <class R, class Sink>
 std::vector<R> differentiate(Evaluator<std::complex<R>, std::complex<R>>& evaluator, std::span<const R> x,
                              Along<R> along, const ComplexStepMethod<R>& method, Record<std::complex<R>>& record,
@@ -150,9 +302,34 @@ std::vector<R> differentiate(Evaluator<std::complex<R>, std::complex<R>>& evalua
     const ImaginaryMoves<R> moves(x, along.v, relative, method.sizes, method.typical);
     const bool all = along.v.empty();
     const ImaginaryDirections<R> directions(moves, all ? 0 : moves.line(), all ? x.size() : 1);
+    // Along v, the direction is v itself, brought to x's scale; bounds hold for real moves alone.
+    std::vector<R> direction = detail::mixed_direction(x, method);
+    std::vector<R> weights(all ? x.size() : 1);
+    bool verifiable = true;
+    if (all) {
+        for (std::size_t j = 0; j < x.size(); ++j) weights[j] = direction[j] / moves.size(j);
+    } else {
+        R fastest = 0;
+        for (std::size_t j = 0; j < x.size(); ++j) {
+            const R typical = entry(method.typical, j, R(1));
+            const R scale = x[j] == 0 ? typical : std::min(std::abs(x[j]), typical);
+            fastest = std::max(fastest, std::abs(along.v[j]) / scale);
+        }
+        const R length = fastest > 0 ? 1 / fastest : R(0);
+        for (std::size_t j = 0; j < x.size(); ++j) {
+            direction[j] = length * along.v[j];
+            if (!method.bounds.given()) continue;
+            const R room = direction[j] > 0 ? method.bounds.upper[j] - x[j] : x[j] - method.bounds.lower[j];
+            verifiable = verifiable && room >= std::abs(direction[j]) / 256;
+        }
+        weights[0] = length / moves.size(moves.line());
+    }
     detail::RealityCheck<R> checked(evaluator, relative);
-    take_differences<R>(checked, directions, record, sink);
+    detail::AnalyticityCheck<R> compared(checked, weights);
+    take_differences<R>(compared, directions, record, sink);
     checked.verify(directions, record);
+    if (verifiable)
+        compared.verify(x, direction, epsilon<R>(std::min(method.point_precision, method.value_precision)), record);
     return moves.sizes();
 }
 

@@ -14,10 +14,17 @@ namespace secant {
 
 // How an entry came about.
 enum class Status : std::int8_t {
+    unbounded = -3,   // slopes grow without bound as the step shrinks: the entry is infinite
+    jump = -2,        // f jumps at x: the entry is NaN
     not_finite = -1,  // no probe gave a finite value: the entry is NaN
     ok = 0,
     smaller_step = 1,  // a probe was not finite; a smaller step was used
     other_side = 2,    // probes on the planned side were not finite; those on another side were used
+    noisy = 3,         // f is noisier than its arithmetic explains; the error covers it
+    tolerance = 4,     // the error is larger than was asked for, and cannot be made smaller
+    budget = 5,        // there were no evaluations left to make the error smaller
+    rough = 6,         // differences settle slowly, if at all: f is not smooth at x
+    kink = 7,          // the slopes on the two sides differ: the entry is their mean, the error covers both
 };
 
 struct Incident {

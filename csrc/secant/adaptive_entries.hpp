@@ -1,0 +1,116 @@
+// Derivatives with an error bar of a function that acts on each entry of its argument by itself: every entry is a line of its own,
+// and all entries move at once, each where its line wants it.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "secant/adaptive.hpp"
+
+namespace secant {
+
+namespace detail {
+
+// Point k moves every entry by its own offset.
+template <class R>
+class OffsetsTogether final : public Directions<R> {
+   public:
+    OffsetsTogether(const Moves<R>& moves, const FormulaSet<R>& formulas) : moves_(moves), formulas_(formulas) {}
+
+    void clear(std::size_t points) { offsets_.assign(points * moves_.origin().size(), R(0)); }
+    void move(std::size_t point, std::size_t entry, R offset) {
+        offsets_[point * moves_.origin().size() + entry] = offset;
+    }
+
+    [[nodiscard]] std::size_t count() const noexcept override { return 1; }
+    [[nodiscard]] std::span<const R> origin() const noexcept override { return moves_.origin(); }
+    [[nodiscard]] Side side(std::size_t) const noexcept override { return Side::central; }
+    [[nodiscard]] const Formula<R>& formula(std::size_t, Side side) const noexcept override {
+        return formulas_.on(side);
+    }
+    [[nodiscard]] bool allows(std::size_t, Variation) const noexcept override { return false; }
+    [[nodiscard]] R divisor(std::size_t, const Formula<R>&, R) const noexcept override { return 1; }
+    void displace(std::size_t column, R, std::span<R> point) const noexcept override {
+        for (std::size_t j = 0; j < point.size(); ++j) {
+            const R offset = offsets_[column * point.size() + j];
+            if (offset != 0) moves_.apply(j, offset / moves_.size(j), point);
+        }
+    }
+
+   private:
+    const Moves<R>& moves_;
+    const FormulaSet<R>& formulas_;
+    std::vector<R> offsets_;
+};
+
+}  // namespace detail
+
+// The derivative of any order of every entry, with its error. Returns the steps. Incidents and kinks have column == output == entry.
+template <class R, class V>
+std::vector<R> differentiate_entries(Evaluator<R, V>& evaluator, std::span<const R> x, int derivative,
+                                     const AdaptiveMethod<R>& method, Record<V>& record, std::span<V> out,
+                                     std::span<R> errors, std::vector<Kink<R>>& kinks) {
+    const std::size_t n = x.size();
+    constexpr std::size_t parts = is_complex<V> ? 2 : 1;
+    const Moves<R> moves(x, method.rule(), method.bounds);
+    detail::OffsetsTogether<R> together(moves, formula_set<R>(1, 2));
+    detail::evaluate_origin(evaluator, together, record);
+    const std::span<const R> base = detail::real_parts(std::span<const V>(record.base));
+    std::vector<Line<R>> lines;
+    for (std::size_t j = 0; j < n; ++j) {
+        lines.emplace_back(detail::setting_of_variable(j, x, method, derivative), base.subspan(parts * j, parts));
+    }
+    PointBlock<R> points(together);
+    ValueBlock<V> values;
+    for (;;) {
+        std::size_t rounds = 0;
+        const std::size_t left = method.most_evaluations == 0
+                                     ? std::numeric_limits<std::size_t>::max()
+                                     : method.most_evaluations - std::min(method.most_evaluations, record.evaluations);
+        for (Line<R>& line : lines) {
+            if (line.done()) continue;
+            if (left == 0) {
+                line.stop();
+                continue;
+            }
+            line.want_at_most(left);
+            rounds = std::max(rounds, line.wanted().size());
+        }
+        if (rounds == 0) break;
+        together.clear(rounds);
+        points.clear();
+        for (std::size_t k = 0; k < rounds; ++k) points.add(k, 1);
+        for (std::size_t j = 0; j < n; ++j) {
+            const auto wanted = lines[j].wanted();
+            for (std::size_t k = 0; k < wanted.size(); ++k) together.move(k, j, wanted[k]);
+        }
+        evaluator.evaluate(points, values);
+        record.evaluations += rounds;
+        for (std::size_t j = 0; j < n; ++j) {
+            if (lines[j].done()) continue;
+            for (std::size_t k = 0; k < lines[j].wanted().size(); ++k) {
+                const R offset = lines[j].wanted()[k];
+                const auto row = detail::real_parts(values.row(k)).subspan(parts * j, parts);
+                lines[j].absorb(k, moves.distance(j, offset / moves.size(j)), row);
+            }
+            lines[j].proceed();
+        }
+    }
+    std::vector<R> steps(n);
+    detail::Harvest<V> harvest;
+    for (std::size_t j = 0; j < n; ++j) {
+        const std::size_t before = record.incidents.size();
+        const std::size_t kinks_before = kinks.size();
+        harvest.gather(j, lines[j], 1, record, kinks);
+        for (std::size_t k = before; k < record.incidents.size(); ++k) record.incidents[k].output = j;
+        for (std::size_t k = kinks_before; k < kinks.size(); ++k) kinks[k].output = j;
+        out[j] = harvest.values()[0];
+        errors[j] = harvest.errors()[0];
+        steps[j] = harvest.steps()[0];
+    }
+    return steps;
+}
+
+}  // namespace secant

@@ -1,0 +1,812 @@
+// One line through x, all outputs of f along it: which samples to ask for next, when to stop, and what came out.
+//
+// A first set of samples is judged (judgement.hpp); outputs whose error is small enough, or cannot be made smaller, are done. For
+// the worst of the others the fall of its coefficients says which further step would help most. Where no coefficients fall, the
+// steps shrink until they do, or until it is clear what is wrong: noise, a kink, a jump, an unbounded slope, no values at all.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "secant/first_look.hpp"
+#include "secant/judgement.hpp"
+#include "secant/record.hpp"
+#include "secant/step.hpp"
+
+namespace secant {
+
+// What is known of a line before f is sampled on it. Offsets are in the line's unit: x's own for a variable.
+template <class R>
+struct LineSetting {
+    Question<R> question{};
+    Tolerance<R> tolerance{};
+    R room_up = 0;  // how far offsets may go
+    R room_down = 0;
+    std::size_t most = 20;   // samples, f(x) included
+    std::size_t levels = 0;  // first steps; 0: as many as suit the derivative
+};
+
+template <class R>
+class Line {
+   public:
+    // What an output's derivative came to.
+    struct Entry {
+        R value = std::numeric_limits<R>::quiet_NaN();
+        R error = std::numeric_limits<R>::infinity();
+        R step = 0;
+        R left = std::numeric_limits<R>::quiet_NaN();  // one-sided slopes, where they disagree
+        R right = std::numeric_limits<R>::quiet_NaN();
+        Status status = Status::ok;
+    };
+
+    // The widest first step, relative to the scale: such that f's highest coefficient seen is near the level of rounding where f varies
+    // on the scale of x.
+    [[nodiscard]] static R first_share(const Question<R>& question) noexcept {
+        constexpr std::array<int, 9> exponents = {0, 7, 4, 2, 2, 1, 1, 1, 1};
+        const R fine = std::ldexp(R(1), -exponents[static_cast<std::size_t>(question.derivative)]);
+        // Coarser formats leave less to be seen, at wider steps; finer ones more.
+        constexpr auto usual = static_cast<R>(std::numeric_limits<double>::epsilon());
+        if (question.epsilon == usual) return fine;
+        const auto levels = static_cast<R>(usual_levels(question.derivative));
+        return std::min(nearest_power_of_two(fine * std::pow(question.epsilon / usual, 1 / (2 * levels))), R(0.5));
+    }
+
+    Line(const LineSetting<R>& setting, std::span<const R> base)
+        : setting_(setting), base_(base), entries_(base.size()) {
+        reach_up_ = std::min(setting.room_up, setting.question.scale / 2);
+        reach_down_ = std::min(setting.room_down, setting.question.scale / 2);
+        for (std::size_t i = 0; i < base.size(); ++i) active_.push_back(i);
+        plan_first();
+    }
+
+    // The offsets to sample next; none: the line is done.
+    [[nodiscard]] std::span<const R> wanted() const noexcept { return wanted_; }
+
+    // f at x + offset, for the offset with this index in wanted(); `distance` is the offset as it was really taken.
+    void absorb(std::size_t index, R distance, std::span<const R> values) {
+        const R offset = wanted_[index];
+        Sample& sample = sample_at(std::abs(offset));
+        (offset > 0 ? sample.plus : sample.minus) =
+            static_cast<int>(values_.size() / std::max<std::size_t>(base_.size(), 1));
+        (offset > 0 ? sample.up : sample.down) = std::abs(distance);
+        values_.insert(values_.end(), values.begin(), values.end());
+        ++count_;
+    }
+
+    // After all that was wanted has been absorbed: judges, and plans what is wanted next.
+    void proceed() {
+        wanted_.clear();
+        if (std::exchange(plain_, false)) look_first();
+        if (active_.empty()) return;
+        keep_states();
+        std::erase_if(active_, [&](std::size_t i) { return judge(i); });
+        while (!active_.empty()) {
+            if (count_ + 2 > setting_.most) {
+                for (const std::size_t i : active_) finish(i);
+                active_.clear();
+                return;
+            }
+            const auto worst = std::ranges::max_element(active_, {}, [&](std::size_t i) { return urgency(i); });
+            plan(*worst);
+            wanted_.resize(std::min(wanted_.size(), setting_.most - count_));
+            if (!wanted_.empty()) return;
+            finish(*worst);
+            active_.erase(worst);
+        }
+    }
+
+    [[nodiscard]] const Entry& entry(std::size_t output) const noexcept { return entries_[output]; }
+    [[nodiscard]] std::size_t samples() const noexcept { return count_ - 1; }
+    [[nodiscard]] const Judgement<R>& judged(std::size_t output) const noexcept { return judged_[output]; }
+    [[nodiscard]] bool done() const noexcept { return wanted_.empty(); }
+    [[nodiscard]] R urgency() const {
+        if (state_.empty()) return std::numeric_limits<R>::infinity();
+        R most = 0;
+        for (const std::size_t i : active_) most = std::max(most, urgency(i));
+        return most;
+    }
+    // No more samples: what there is must do.
+    void stop() {
+        wanted_.clear();
+        keep_states();
+        stopped_ = true;
+        for (const std::size_t i : active_) {
+            judge(i);
+            finish(i);
+        }
+        active_.clear();
+    }
+    // Leaves out those wanted offsets that there is no budget for: the last ones.
+    void want_at_most(std::size_t count) {
+        if (wanted_.size() > count) wanted_.resize(count);
+    }
+
+   private:
+    static constexpr auto probe_share = static_cast<R>(0.0954915028125263L);  // (3 - sqrt(5)) / 8
+
+    struct Sample {
+        R size = 0;
+        R up = 0;
+        R down = 0;
+        int plus = -1;
+        int minus = -1;
+    };
+    struct State {
+        bool noisy = false;  // f's noise has been seen next to x
+        bool fine = false;   // f is smooth next to x, whatever it looks like from afar: steps up to `limit` are of use
+        R limit = std::numeric_limits<R>::max();
+        R granule = 0;          // f's values are multiples of this, it seems
+        bool cornered = false;  // samples were not finite
+        bool settled = false;   // its entry is made
+        Side side = Side::central;
+    };
+
+    [[nodiscard]] int derivative() const noexcept { return setting_.question.derivative; }
+    [[nodiscard]] std::size_t first_levels() const noexcept {
+        return setting_.levels != 0 ? setting_.levels : usual_levels(derivative());
+    }
+    // For each derivative as many as leave two groups for its error.
+    [[nodiscard]] static std::size_t usual_levels(int derivative) noexcept {
+        constexpr std::array<std::size_t, 9> levels = {0, 3, 4, 5, 5, 6, 6, 7, 7};
+        return levels[static_cast<std::size_t>(derivative)];
+    }
+
+    Sample& sample_at(R size) {
+        const auto place = std::ranges::find_if(samples_, [&](const Sample& sample) { return sample.size <= size; });
+        if (place != samples_.end() && place->size == size) return *place;
+        return *samples_.insert(place, Sample{.size = size});
+    }
+    [[nodiscard]] const Sample* find(R size) const noexcept {
+        const auto place = std::ranges::find(samples_, size, &Sample::size);
+        return place == samples_.end() ? nullptr : &*place;
+    }
+
+    void want(R size, Side side) {
+        // Nearer points are x itself.
+        if (size < 2 * setting_.question.epsilon * setting_.question.origin) return;
+        const Sample* sample = find(size);
+        const auto ask = [&](R offset, bool sampled) {
+            if (!sampled && std::ranges::find(wanted_, offset) == wanted_.end()) wanted_.push_back(offset);
+        };
+        if (side != Side::backward && size <= setting_.room_up) ask(size, sample != nullptr && sample->plus >= 0);
+        if (side != Side::forward && size <= setting_.room_down) ask(-size, sample != nullptr && sample->minus >= 0);
+    }
+
+    [[nodiscard]] R reach(Side side) const noexcept {
+        if (side == Side::central) return std::min(reach_up_, reach_down_);
+        return side == Side::forward ? reach_up_ : reach_down_;
+    }
+    [[nodiscard]] R fit(R size, R room) const noexcept { return size <= room ? size : power_of_two_below(room); }
+
+    void plan_first() {
+        const R size = first_share(setting_.question) * setting_.question.scale;
+        const R central = fit(size, reach(Side::central));
+        const Side roomier = reach_up_ >= reach_down_ ? Side::forward : Side::backward;
+        first_ = central;
+        plain_ = true;
+        if (central * 16 < std::min(size, fit(size, reach(roomier)))) {
+            plain_ = false;
+            side_ = roomier;
+            want_one_sided(fit(4 * size, reach(roomier)), roomier);
+            return;
+        }
+        want_central(central);
+    }
+    void want_central(R widest) {
+        constexpr std::array<R, 8> coarse = {1, R(0.75), R(0.5), R(0.375), R(0.25), R(0.1875), R(0.125), R(0.09375)};
+        for (std::size_t k = 0; k < first_levels(); ++k) {
+            want(widest * (derivative() <= 2 ? std::ldexp(R(1), -static_cast<int>(k)) : coarse[k]), Side::central);
+        }
+        // Off the grid of the others: what is periodic on it shows here.
+        if (derivative() == 1) want(widest * probe_share, Side::forward);
+    }
+    void want_one_sided(R widest, Side side) {
+        constexpr std::array<R, 8> relative = {1, R(0.75), R(0.5), R(0.375), R(0.25), R(0.1875), R(0.125), R(0.09375)};
+        const std::size_t levels = derivative() <= 2 ? 7 : 8;
+        for (std::size_t k = 0; k < levels; ++k) want(widest * relative[k], side);
+    }
+
+    [[nodiscard]] R value_of(int row, std::size_t output) const noexcept {
+        return row < 0 ? std::numeric_limits<R>::quiet_NaN()
+                       : values_[static_cast<std::size_t>(row) * base_.size() + output];
+    }
+    [[nodiscard]] std::vector<Level<R>> levels_of(std::size_t output, Side side) const {
+        std::vector<Level<R>> levels;
+        for (const Sample& sample : samples_) {
+            const Level<R> level{sample.size, sample.up, sample.down, value_of(sample.plus, output),
+                                 value_of(sample.minus, output)};
+            const bool usable =
+                (side == Side::backward || is_finite(level.plus)) && (side == Side::forward || is_finite(level.minus));
+            const bool stuck =
+                state_[output].granule > 0 && (level.plus == base_[output] || level.minus == base_[output]);
+            if (usable && !stuck && sample.size <= state_[output].limit) levels.push_back(level);
+        }
+        return levels;
+    }
+    [[nodiscard]] std::optional<Probe<R>> probe_of(std::size_t output) const {
+        for (const Sample& sample : samples_) {
+            const R value = value_of(sample.plus, output);
+            if (sample.minus < 0 && is_finite(value)) return Probe<R>{sample.up, value};
+        }
+        return std::nullopt;
+    }
+
+    [[nodiscard]] Judgement<R> judgement(std::size_t output, Side side) const {
+        const std::vector<Level<R>> levels = levels_of(output, side);
+        const std::optional<Probe<R>> probe = side == Side::central ? probe_of(output) : std::nullopt;
+        Question<R> question = setting_.question;
+        question.noisy = state_[output].noisy;
+        if (state_[output].granule > 0)
+            question.noise = std::max(question.noise.value_or(0), state_[output].granule / 3);
+        return detail::Judge<R>(levels, base_[output], side, question, probe).run();
+    }
+
+    // Only what is looked at closely has a state.
+    void keep_states() {
+        if (!state_.empty()) return;
+        judged_.resize(base_.size());
+        state_.assign(base_.size(), State{.noisy = setting_.question.noise.has_value(), .side = side_});
+    }
+
+    // The usual case: all first samples are there, and enough.
+    void look_first() {
+        typename FirstLook<R>::Sources sources;
+        sources.base = base_.data();
+        const auto row = [&](int index) { return values_.data() + static_cast<std::size_t>(index) * base_.size(); };
+        for (const Sample& sample : samples_) {
+            if (sample.plus >= 0 && sample.minus < 0 && sources.probe == nullptr) {
+                sources.probe = row(sample.plus);
+                sources.probe_offset = sample.up;
+                continue;
+            }
+            if (sample.plus < 0 || sample.minus < 0 || sources.levels == FirstLook<R>::most) return;
+            sources.plus[sources.levels] = row(sample.plus);
+            sources.minus[sources.levels] = row(sample.minus);
+            sources.sizes[sources.levels] = sample.size;
+            sources.spans[sources.levels] = sample.up + sample.down;
+            ++sources.levels;
+        }
+        if (sources.levels != first_levels()) return;
+        const FirstLook<R> look(sources, setting_.question, setting_.tolerance);
+        typename FirstLook<R>::Strip strip;
+        using Verdict = typename FirstLook<R>::Verdict;
+        active_.clear();
+        std::vector<std::size_t> limited;
+        for (std::size_t first = 0; first < base_.size(); first += FirstLook<R>::strip) {
+            const std::size_t count = std::min(FirstLook<R>::strip, base_.size() - first);
+            look.judge(first, count, strip);
+            for (std::size_t i = 0; i < count; ++i) {
+                const R allowed = setting_.tolerance.allowed(strip.values[i], setting_.question.epsilon);
+                const bool missed = setting_.tolerance.given && strip.errors[i] > allowed;
+                entries_[first + i] = {.value = strip.values[i],
+                                       .error = strip.errors[i],
+                                       .step = sources.sizes[0],
+                                       .status = missed ? Status::tolerance : Status::ok};
+                if (strip.verdicts[i] == Verdict::open) active_.push_back(first + i);
+                if (strip.verdicts[i] == Verdict::limited) limited.push_back(first + i);
+            }
+        }
+        // A small derivative beside large ones is left alone, with the error that it has: its steps suit the others.
+        const bool suits = active_.size() + limited.size() < base_.size();
+        if (!suits || setting_.tolerance.given) active_.insert(active_.end(), limited.begin(), limited.end());
+    }
+
+    // Says whether the output is done.
+    bool judge(std::size_t output) {
+        if (samples_.empty()) return false;
+        State& state = state_[output];
+        Judgement<R>& now = judged_[output];
+        find_granule(output);
+        now = judgement(output, state.side);
+        if (!now.assessed || !(now.error <= tolerance(now) || is_fair(now))) return false;
+        finish(output);
+        return true;
+    }
+    // f(x + t) = f(x) for small t and many values elsewhere: f is rounded to multiples of something.
+    void find_granule(std::size_t output) {
+        State& state = state_[output];
+        const Sample& smallest = samples_.back();
+        if (state.granule > 0 || value_of(smallest.plus, output) != base_[output]) return;
+        if (state.side == Side::central && value_of(smallest.minus, output) != base_[output]) return;
+        std::vector<R> values{base_[output]};
+        for (const Sample& sample : samples_) {
+            for (const int row : {sample.plus, sample.minus}) {
+                if (is_finite(value_of(row, output))) values.push_back(value_of(row, output));
+            }
+        }
+        std::ranges::sort(values);
+        const auto repeated = std::ranges::unique(values);
+        values.erase(repeated.begin(), repeated.end());
+        if (values.size() < 5) return;
+        R least = std::numeric_limits<R>::max();
+        for (std::size_t k = 1; k < values.size(); ++k) least = std::min(least, values[k] - values[k - 1]);
+        const R arithmetic =
+            8 * setting_.question.epsilon * std::max(std::abs(values.front()), std::abs(values.back()));
+        if (least > arithmetic) state.granule = least;
+        state.noisy = state.granule > 0;
+    }
+    [[nodiscard]] R tolerance(const Judgement<R>& now) const noexcept {
+        return setting_.tolerance.allowed(now.value, setting_.question.epsilon);
+    }
+    [[nodiscard]] R urgency(std::size_t output) const noexcept {
+        const Judgement<R>& now = judged_[output];
+        const R wanted = tolerance(now);
+        if (!now.assessed) return std::numeric_limits<R>::infinity();
+        return wanted > 0 ? now.error / wanted : std::numeric_limits<R>::max();
+    }
+
+    // ---- what comes next --------------------------------------------------------------------------------------------------
+
+    void plan(std::size_t output) {
+        const Judgement<R>& now = judged_[output];
+        State& state = state_[output];
+        if (!now.assessed) return plan_finite(output);
+        if (state.noisy || is_flat(now)) return plan_better(output);
+        if (now.suspect && now.faint) return plan_better(output);
+        if (now.suspect && !state.fine) {
+            const R near = nearest();
+            if (find(near) == nullptr) {
+                want(4 * near, state.side);
+                return want(near, state.side);
+            }
+            if (confirms_noise(output)) {
+                state.noisy = true;
+                return plan_better(output);
+            }
+            state.fine = true;
+            state.limit = near;
+            for (const Sample& sample : samples_) state.limit = sample.size > 4 * near ? sample.size / 2 : state.limit;
+            return want(64 * near, state.side);
+        }
+        if (is_clear(now)) return plan_better(output);
+        plan_closer(output);
+    }
+    // As good as arithmetic allows, where nothing better was asked for.
+    [[nodiscard]] bool is_fair(const Judgement<R>& now) const noexcept {
+        return !setting_.tolerance.given && now.limited && now.smooth && now.truncation <= now.noise &&
+               now.error <= Tolerance<R>::fair * setting_.question.epsilon * std::max(std::abs(now.value), now.natural);
+    }
+    // Noise alone is seen, and arithmetic explains it.
+    [[nodiscard]] static bool is_flat(const Judgement<R>& now) noexcept {
+        return now.limited && now.chosen.significant < 0;
+    }
+    // Coefficients fall, and there is no contradiction.
+    [[nodiscard]] bool is_clear(const Judgement<R>& now) const noexcept {
+        return now.smooth && !now.suspect && now.error < std::max(std::abs(now.value), now.natural) / 16;
+    }
+    // A step at which every smooth f is straight.
+    [[nodiscard]] R nearest() const noexcept { return std::ldexp(setting_.question.scale, -28); }
+
+    // Next to x a smooth f is straight: what departs from that is noise, or steps between equal values.
+    [[nodiscard]] bool confirms_noise(std::size_t output) const {
+        const R sigma = judged_[output].sigma;
+        R odd_before = 0;
+        R span_before = 0;
+        for (const R size : {nearest(), 4 * nearest()}) {
+            if (find(size) == nullptr) continue;
+            const Sample& sample = *find(size);
+            const R plus = value_of(sample.plus, output) - base_[output];
+            const R minus = value_of(sample.minus, output) - base_[output];
+            const Side side = state_[output].side;
+            if (side != Side::central) {
+                const R one = side == Side::forward ? plus : minus;
+                if (one == 0 || std::abs(one) > sigma / 4) return true;
+                continue;
+            }
+            if ((plus == 0 && minus == 0) || std::abs(plus + minus) > sigma / 2) return true;
+            const R odd = plus - minus;
+            const R span = sample.up + sample.down;
+            if (span_before > 0 && std::abs(odd - odd_before * (span / span_before)) > sigma) return true;
+            odd_before = odd;
+            span_before = span;
+        }
+        return false;
+    }
+
+    // Too few finite samples: more beside those that are, nearer ones, then those of one side.
+    void plan_finite(std::size_t output) {
+        State& state = state_[output];
+        const std::vector<Level<R>> levels = levels_of(output, state.side);
+        const std::size_t enough = std::max<std::size_t>(detail::Judge<R>::fewest(state.side, derivative()), 3);
+        if (!levels.empty()) {
+            R size = levels.back().size;
+            for (std::size_t k = levels.size(); k < enough; ++k) want(size /= 2, state.side);
+            return;
+        }
+        if (state.side != Side::central || samples_.empty()) return;
+        state.cornered = meets_nothing(output);
+        const R smallest = power_of_two_below(samples_.back().size);
+        ++shrinks_;
+        if (shrinks_ == 1) {
+            const bool near_zero = setting_.question.origin > 0 && setting_.question.origin < 2 * samples_.front().size;
+            return want(
+                near_zero ? std::min(nearest_power_of_two(setting_.question.origin / 32), smallest / 4) : smallest / 16,
+                Side::central);
+        }
+        // One side alone may be finite: it is taken at its planned size.
+        for (const Side side : {Side::forward, Side::backward}) {
+            if (levels_of(output, side).size() < 2) continue;
+            state.side = side;
+            return want_one_sided(fit(4 * samples_.front().size, reach(side)), side);
+        }
+        if (shrinks_ <= 5) want(std::ldexp(smallest, -8), Side::central);
+    }
+
+    [[nodiscard]] bool meets_nothing(std::size_t output) const noexcept {
+        return std::ranges::any_of(samples_, [&](const Sample& sample) {
+            return (sample.plus >= 0 && !is_finite(value_of(sample.plus, output))) ||
+                   (sample.minus >= 0 && !is_finite(value_of(sample.minus, output)));
+        });
+    }
+
+    // No coefficients fall: is it the scale, or is it f?
+    void plan_closer(std::size_t output) {
+        State& state = state_[output];
+        const R smallest = power_of_two_below(samples_.back().size);
+        if (state.side == Side::central && derivative() == 1 && looks_like_kink(output)) {
+            if (smallest > nearest()) return want(nearest(), Side::central);
+            if (settle_kink(output)) return;
+        }
+        const Question<R>& question = setting_.question;
+        if (closer_ == 0 && question.origin > 0 && question.origin < question.scale / 32 &&
+            question.origin / 32 < smallest) {
+            ++closer_;
+            return want_central(nearest_power_of_two(question.origin / 64));
+        }
+        if (closer_ == 0 && question.typical < question.scale / 16 && question.typical / 64 < smallest) {
+            ++closer_;
+            return want_central(nearest_power_of_two(question.typical / 64));
+        }
+        if (closer_ >= 1 && spread(output, samples_.back()) > largest_spread(output) / 16) {
+            if (settle_jump(output)) return;
+            if (closer_ >= 2) {
+                state.noisy = true;
+                return plan_better(output);
+            }
+        } else if (closer_ >= 1 && smallest < closest_ && straight(output)) {
+            // Smooth at last, it seems: levels enough to see it.
+            closest_ = smallest / 4;
+            want(smallest / 2, state.side);
+            return want(smallest / 4, state.side);
+        }
+        constexpr std::array<int, 4> exponents = {5, 8, 13, 21};
+        if (closer_ < 4) want(std::ldexp(smallest, -exponents[static_cast<std::size_t>(closer_)]), state.side);
+        ++closer_;
+    }
+
+    // ---- irregular functions -----------------------------------------------------------------------------------------------
+
+    // The two slopes of the smallest step, NaN where a side has none.
+    [[nodiscard]] R slope(std::size_t output, const Sample& sample, Side side) const noexcept {
+        // NaN where the side was not sampled.
+        return side == Side::forward ? (value_of(sample.plus, output) - base_[output]) / sample.up
+                                     : (base_[output] - value_of(sample.minus, output)) / sample.down;
+    }
+    // Whether the two slopes of the smallest step nearly agree.
+    [[nodiscard]] bool straight(std::size_t output) const noexcept {
+        if (state_[output].side != Side::central) return false;
+        const R right = slope(output, samples_.back(), Side::forward);
+        const R left = slope(output, samples_.back(), Side::backward);
+        return std::abs(right - left) < std::abs(right + left) / 4;
+    }
+    // What rounding does to the slope of a sample.
+    [[nodiscard]] R slope_noise(std::size_t output, const Sample& sample) const noexcept {
+        R largest = std::abs(base_[output]);
+        for (const int row : {sample.plus, sample.minus}) {
+            const R value = value_of(row, output);
+            if (is_finite(value)) largest = std::max(largest, std::abs(value));
+        }
+        return 2 * setting_.question.epsilon * largest / sample.size;
+    }
+
+    [[nodiscard]] bool looks_like_kink(std::size_t output) const {
+        const Judgement<R> right = judgement(output, Side::forward);
+        const Judgement<R> left = judgement(output, Side::backward);
+        const R error = right.error + left.error;
+        const R gap = std::abs(right.value - left.value);
+        return right.assessed && left.assessed && gap > 8 * error && error < gap;
+    }
+    // Whether the slopes near x are those seen from afar: then there is a kink at x, and not beside it.
+    bool settle_kink(std::size_t output) {
+        const Judgement<R> right = judgement(output, Side::forward);
+        const Judgement<R> left = judgement(output, Side::backward);
+        const Sample& nearest = samples_.back();
+        const R gap = std::abs(right.value - left.value);
+        const R allowed = gap / 8 + slope_noise(output, nearest);
+        if (!(std::abs(slope(output, nearest, Side::forward) - right.value) < allowed)) return false;
+        if (!(std::abs(slope(output, nearest, Side::backward) - left.value) < allowed)) return false;
+        Entry& entry = entries_[output];
+        entry = {.value = (right.value + left.value) / 2,
+                 .error = gap / 2 + std::max(right.error, left.error),
+                 .step = nearest.size,
+                 .left = left.value,
+                 .right = right.value,
+                 .status = Status::kink};
+        state_[output].settled = true;
+        return true;
+    }
+    // Values on each side of x agree with each other, and not with f(x) or those of the other side.
+    bool settle_jump(std::size_t output) {
+        if (samples_.size() < 2) return false;
+        const Sample& nearest = samples_.back();
+        const Sample& second = samples_[samples_.size() - 2];
+        const R step = spread(output, nearest);
+        for (const auto& [a, b] : {std::pair(nearest.plus, second.plus), std::pair(nearest.minus, second.minus)}) {
+            const R change = std::abs(value_of(a, output) - value_of(b, output));
+            if (is_finite(value_of(a, output)) && !(change < step / 8)) return false;
+        }
+        entries_[output] = {.step = nearest.size, .status = Status::jump};
+        state_[output].settled = true;
+        return true;
+    }
+    // Slopes that neither converge nor are noise: growing without bound, or settling slowly.
+    void settle_rough(std::size_t output) {
+        Entry& entry = entries_[output];
+        entry = {.status = Status::rough};
+        if (derivative() != 1) return;
+        R last = 0;
+        bool grows = samples_.size() >= 4;
+        R sign = 0;
+        for (const Sample* sample = &samples_.front(); sample <= &samples_.back(); ++sample) {
+            R value = 0;
+            R difference = 0;
+            int sides = 0;
+            for (const Side side : {Side::forward, Side::backward}) {
+                const R one = slope(output, *sample, side);
+                if (!is_finite(one)) continue;
+                difference = std::abs(one - (sides == 0 ? one : value));
+                value = sides == 0 ? one : (value + one) / 2;
+                ++sides;
+            }
+            if (sides == 0) continue;
+            const R change = std::abs(value - last);
+            const R error = 2 * change + difference + 3 * slope_noise(output, *sample);
+            const bool far_apart = sample != &samples_.front() && sample->size * 16 <= (sample - 1)->size;
+            if (far_apart) {
+                grows = grows && std::abs(value) > 2 * std::abs(last);
+                if (error < entry.error) {
+                    entry.value = value;
+                    entry.error = error;
+                    entry.step = sample->size;
+                }
+            }
+            sign = value > 0 ? R(1) : R(-1);
+            last = value;
+        }
+        if (grows && std::abs(last) > 0) {
+            entry = {.value = sign * std::numeric_limits<R>::infinity(),
+                     .step = samples_.back().size,
+                     .status = Status::unbounded};
+        }
+    }
+
+    // One step is all there is: a slope, and as its error the whole of what the two sides differ by, or, with one side, the slope.
+    void settle_poorly(std::size_t output) {
+        if (samples_.empty()) return;
+        const Sample& sample = samples_.back();
+        const R right = slope(output, sample, Side::forward);
+        const R left = slope(output, sample, Side::backward);
+        Entry& entry = entries_[output];
+        entry.step = sample.size;
+        if (is_finite(right) && is_finite(left)) {
+            entry.value = right / 2 + left / 2;
+            entry.error = std::abs(right - left) + std::abs(entry.value) * 16 * sample.size / setting_.question.scale;
+        } else if (is_finite(right) || is_finite(left)) {
+            entry.value = is_finite(right) ? right : left;
+            entry.error = std::abs(entry.value);
+        } else {
+            return;
+        }
+        entry.error += 2 * slope_noise(output, sample);
+    }
+
+    void finish(std::size_t output) {
+        const State& state = state_[output];
+        const Judgement<R>& now = judged_[output];
+        if (state.settled) return;
+        if (now.assessed && !is_clear(now) && !is_flat(now) && !state.noisy && closer_ >= 2 && !stopped_)
+            return settle_rough(output);
+        Entry& entry = entries_[output];
+        entry = {.value = now.value, .error = now.error, .step = now.widest};
+        if (!is_finite(now.value)) {
+            entry = {.status = stopped_ && !state.cornered ? Status::budget : Status::not_finite};
+            if (entry.status == Status::budget && derivative() == 1) settle_poorly(output);
+        } else if (!now.assessed) {
+            // Too few samples to see noise, or how coefficients fall: the error is a guess, and a wide one.
+            entry.error = 8 * now.error + std::abs(now.value) * now.widest / setting_.question.scale;
+            entry.status = stopped_ ? Status::budget : Status::rough;
+        } else if (stopped_ && now.error > tolerance(now)) {
+            entry.status = Status::budget;
+        } else if (setting_.tolerance.given && now.error > tolerance(now)) {
+            entry.status = Status::tolerance;
+        } else if (state.noisy && !now.limited && !setting_.question.noise) {
+            entry.status = Status::noisy;
+        } else if (state.cornered) {
+            entry.status = state.side == Side::central ? Status::smaller_step : Status::other_side;
+        }
+    }
+
+    [[nodiscard]] R spread(std::size_t output, const Sample& sample) const noexcept {
+        R most = 0;
+        for (const int row : {sample.plus, sample.minus}) {
+            const R value = value_of(row, output);
+            if (is_finite(value)) most = std::max(most, std::abs(value - base_[output]));
+        }
+        return most;
+    }
+    [[nodiscard]] R largest_spread(std::size_t output) const noexcept {
+        R most = 0;
+        for (const Sample& sample : samples_) most = std::max(most, spread(output, sample));
+        return most;
+    }
+
+    // ---- better steps -------------------------------------------------------------------------------------------------------
+
+    // The step, or two steps, with which the model predicts the smallest error.
+    void plan_better(std::size_t output) {
+        const Judgement<R>& now = judged_[output];
+        const Side side = state_[output].side;
+        std::vector<R> sizes;
+        for (const Level<R>& level : levels_of(output, side)) sizes.push_back(level.size);
+        if (sizes.empty()) return;
+        const bool noise_rules = state_[output].noisy || now.limited || now.suspect;
+        const R top = std::min(reach(side), state_[output].limit) * R(1.0001);
+        const R widest = sizes.front();
+        const R narrowest = sizes.back();
+        const Outlook outlook{
+            now, noise_rules || now.largest.significant < 0 || now.largest.growth > R(0.5) ? now.chosen : now.largest,
+            side, noise_rules};
+        R best = now.error / 3;
+        std::array<R, 2> choice{};
+        const std::size_t left = (setting_.most - count_) / (side == Side::central ? 2 : 1);
+        const auto is_new = [&](R size) { return std::ranges::find(sizes, size) == sizes.end(); };
+        const auto consider = [&](R size, R second, R cost) {
+            const R error = predict(sizes, size, second, outlook) * cost;
+            if (error < best) {
+                best = error;
+                choice = {size, second};
+            }
+        };
+        for (R size = power_of_two_below(std::min(64 * widest, top)); size >= narrowest / 256; size /= 2) {
+            if (!is_new(size)) continue;
+            consider(size, 0, 1);
+            // Two at a time make sense beyond what there is: as a step towards another scale.
+            const bool beyond = size > 2 * widest || size < narrowest;
+            if (left < 2 || !beyond) continue;
+            if (is_new(size / 2)) consider(size, size / 2, R(2.5));
+            if (is_new(size / 4)) consider(size, size / 4, R(2.5));
+        }
+        if (choice[0] > 0) {
+            want(choice[0], side);
+            if (choice[1] > 0) want(choice[1], side);
+            return;
+        }
+        // Neither noise, nor better steps in sight: a closer look.
+        if (!noise_rules) return want(narrowest / 2, side);
+        // Noise hides all but the slope: a wider step shows more, or lessens the noise.
+        const R wider = std::min(16 * widest, power_of_two_below(top));
+        const bool poor =
+            now.error > Tolerance<R>::fair * setting_.question.epsilon * std::max(std::abs(now.value), now.natural);
+        if (now.limited && now.chosen.significant == 0 && poor && is_new(wider)) want(wider, side);
+    }
+
+    // What predictions are made from.
+    struct Outlook {
+        const Judgement<R>& now;
+        const Model<R>& model;
+        Side side;
+        bool noise_rules;
+    };
+
+    // The smallest error of a window with one more step, or two.
+    [[nodiscard]] R predict(std::span<const R> present, R size, R second, const Outlook& outlook) const {
+        constexpr std::size_t capacity = 32;
+        std::array<R, capacity> sizes;
+        std::size_t count = 0;
+        std::size_t low = 0;
+        std::size_t high = 0;
+        std::size_t next = 0;
+        const auto append_down_to = [&](R limit) {
+            while (next < present.size() && present[next] > limit && count + 2 < capacity)
+                sizes[count++] = present[next++];
+        };
+        append_down_to(size);
+        low = high = count;
+        sizes[count++] = size;
+        if (second > 0) {
+            append_down_to(second);
+            high = count;
+            sizes[count++] = second;
+        }
+        append_down_to(0);
+        const std::size_t least = detail::Judge<R>::fewest(outlook.side, derivative());
+        const std::size_t at_most = std::min(Window<R>::most, std::max<std::size_t>(5, least + 2));
+        R best = std::numeric_limits<R>::infinity();
+        for (std::size_t first = low + 1 >= at_most ? low + 1 - at_most : 0; first <= low; ++first) {
+            for (std::size_t length = std::max(least, high + 1 - first); length <= at_most && first + length <= count;
+                 ++length) {
+                best = std::min(best, predict_window(std::span<const R>(sizes).subspan(first, length), outlook));
+            }
+        }
+        return best;
+    }
+
+    [[nodiscard]] R predict_window(std::span<const R> sizes, const Outlook& outlook) const {
+        const Model<R>& model = outlook.model;
+        const std::size_t count = sizes.size();
+        const R widest = sizes.front();
+        const R ratio = widest / model.widest;
+        const bool central = outlook.side == Side::central;
+        const R growth = std::max(model.growth, R(1e-30)) * (central ? ratio * ratio : ratio);
+        if (growth > R(0.4)) return std::numeric_limits<R>::infinity();
+        std::array<R, Window<R>::most> relative{};
+        std::array<R, Window<R>::most> abscissae{};
+        for (std::size_t i = 0; i < count; ++i) {
+            relative[i] = sizes[i] / widest;
+            abscissae[i] = central ? relative[i] * relative[i] : relative[i];
+        }
+        const Extrapolation<R> extrapolation(std::span<const R>(abscissae).first(count));
+        const auto row = static_cast<std::size_t>(central ? (derivative() - 1) / 2 : derivative() - 1);
+        const bool even = central && derivative() % 2 == 0;
+        R square = 0;
+        R top_square = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            const R weight = extrapolation.weight(row, i) / (even ? abscissae[i] : relative[i]);
+            const R top_weight = extrapolation.weight(count - 1, i) / abscissae[i];
+            square += weight * weight;
+            top_square += top_weight * top_weight;
+        }
+        R unit = 1;
+        for (int k = 1; k <= derivative(); ++k) unit = unit * static_cast<R>(k) / widest;
+        // The model's group, brought to this width, and its continuation.
+        const auto significant = static_cast<std::size_t>(std::max(model.significant, 0));
+        R known = model.group;
+        for (std::size_t k = 0; k < significant; ++k) known *= central ? ratio * ratio : ratio;
+        known *= ratio;
+        const auto group = [&](std::size_t k) {
+            R continued = known;
+            for (std::size_t i = significant; i < k; ++i) continued *= growth;
+            for (std::size_t i = k; i < significant; ++i) continued /= growth;
+            return continued;
+        };
+        const R truncation = 2 * group(count) * extrapolation.remainder(row) * unit;
+        using Factors = detail::NoiseFactors<R>;
+        R noise = Factors::arithmetic / Factors::rms * outlook.now.floor;
+        if (outlook.noise_rules || count < 3) {
+            noise = std::max(noise, outlook.now.bar);
+        } else {
+            noise = std::max(noise, Factors::one * group(count - 1) * (central ? ratio : R(1)) / std::sqrt(top_square));
+        }
+        return truncation + noise * std::sqrt(square / (central ? 2 : 1)) * unit;
+    }
+
+    LineSetting<R> setting_;
+    std::span<const R> base_;
+    std::vector<Entry> entries_;
+    std::vector<Judgement<R>> judged_;
+    std::vector<State> state_;
+    std::vector<std::size_t> active_;
+    std::vector<Sample> samples_;  // by falling size
+    std::vector<R> values_;        // a row for each sample
+    std::vector<R> wanted_;
+    R reach_up_ = 0;
+    R reach_down_ = 0;
+    R first_ = 0;
+    bool stopped_ = false;       // for want of budget
+    Side side_ = Side::central;  // on which lines start
+    bool plain_ = false;         // the first samples lie on both sides, and have not been judged
+    R closest_ = std::numeric_limits<R>::infinity();
+    int shrinks_ = 0;  // for want of finite values
+    int closer_ = 0;   // for want of smoothness
+    std::size_t count_ = 1;
+};
+
+}  // namespace secant

@@ -1,0 +1,178 @@
+// A mixed partial derivative of any order with an error bar, as a sum of derivatives along directions.
+//
+//     prod_i y_i^o_i = 1 / (2^d d!) sum_k (-1)^|k| prod_i C(o_i, k_i) (sum_i (o_i - 2 k_i) y_i)^d,     d = sum_i o_i, 0 <= k <= o
+//
+// with y_i = w_i d/dx_i, where w_i is the scale of x_i. Directions that differ in sign or length only are taken once.
+//
+// Source: the polarisation identity for monomials; see A. Griewank, J. Utke & A. Walther, "Evaluating higher derivative tensors by
+// forward propagation of univariate Taylor series", Mathematics of Computation 69 (2000), 1117-1130.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <map>
+#include <numeric>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "secant/adaptive.hpp"
+
+namespace secant {
+
+namespace detail {
+
+// Directions through x, each a sum of variables' scales.
+template <class R>
+class ScaledDirections final : public Directions<R> {
+   public:
+    using Components = std::vector<std::pair<std::size_t, int>>;  // variables, and how many of their scales
+
+    ScaledDirections(const Moves<R>& moves, const FormulaSet<R>& formulas, std::vector<Components> components)
+        : moves_(moves), formulas_(formulas), components_(std::move(components)) {}
+
+    [[nodiscard]] std::size_t count() const noexcept override { return components_.size(); }
+    [[nodiscard]] const Components& components(std::size_t column) const noexcept { return components_[column]; }
+    [[nodiscard]] std::span<const R> origin() const noexcept override { return moves_.origin(); }
+    [[nodiscard]] Side side(std::size_t) const noexcept override { return Side::central; }
+    [[nodiscard]] const Formula<R>& formula(std::size_t, Side side) const noexcept override {
+        return formulas_.on(side);
+    }
+    [[nodiscard]] bool allows(std::size_t, Variation) const noexcept override { return false; }
+    [[nodiscard]] R divisor(std::size_t, const Formula<R>&, R) const noexcept override { return 1; }
+    void displace(std::size_t column, R factor, std::span<R> point) const noexcept override {
+        for (const auto& [variable, scales] : components_[column]) {
+            moves_.apply(variable, factor * static_cast<R>(scales), point);
+        }
+    }
+
+   private:
+    const Moves<R>& moves_;
+    const FormulaSet<R>& formulas_;
+    std::vector<Components> components_;
+};
+
+template <class R>
+class ScaledLines final : public Lines<R> {
+   public:
+    ScaledLines(const ScaledDirections<R>& directions, const Moves<R>& moves, std::span<const R> x,
+                const AdaptiveMethod<R>& method, int derivative)
+        : directions_(directions), moves_(moves), x_(x), method_(method), derivative_(derivative) {}
+
+    [[nodiscard]] std::size_t count() const noexcept override { return directions_.count(); }
+    [[nodiscard]] LineSetting<R> setting(std::size_t line) const override {
+        LineSetting<R> setting;
+        setting.room_up = setting.room_down = std::numeric_limits<R>::max();
+        R origin = 0;
+        R most = 0;
+        for (const auto& [variable, scales] : directions_.components(line)) {
+            const LineSetting<R> one = setting_of_variable(variable, x_, method_, derivative_);
+            const R speed = moves_.size(variable) * static_cast<R>(std::abs(scales));
+            setting.question = one.question;
+            setting.tolerance = one.tolerance;
+            setting.most = one.most;
+            setting.room_up = std::min(setting.room_up, (scales > 0 ? one.room_up : one.room_down) / speed);
+            setting.room_down = std::min(setting.room_down, (scales > 0 ? one.room_down : one.room_up) / speed);
+            origin = std::max(origin, one.question.origin / speed);
+            most = std::max(most, speed / one.question.scale);
+        }
+        setting.question.origin = origin;
+        setting.question.scale = setting.question.typical = nearest_power_of_two(1 / most);
+        return setting;
+    }
+    [[nodiscard]] const Directions<R>& directions() const noexcept override { return directions_; }
+    [[nodiscard]] R factor(std::size_t, R offset) const noexcept override { return offset; }
+    [[nodiscard]] R distance(std::size_t, R offset) const noexcept override { return offset; }
+
+   private:
+    const ScaledDirections<R>& directions_;
+    const Moves<R>& moves_;
+    std::span<const R> x_;
+    const AdaptiveMethod<R>& method_;
+    int derivative_;
+};
+
+}  // namespace detail
+
+// d^|orders| f / prod_i dx_i^orders_i for every output, and its error; sum of orders 1 to 8. Incidents have column 0.
+template <class R, class V>
+void differentiate_partially(Evaluator<R, V>& evaluator, std::span<const R> x, std::span<const int> orders,
+                             const AdaptiveMethod<R>& method, Record<V>& record, std::vector<V>& out,
+                             std::vector<R>& errors) {
+    const int total = std::accumulate(orders.begin(), orders.end(), 0);
+    std::vector<std::size_t> variables;
+    for (std::size_t j = 0; j < orders.size(); ++j) {
+        if (orders[j] > 0) variables.push_back(j);
+    }
+    // Coefficients of the directions, by their primitive vector of which the first entry that is not zero is positive.
+    std::map<std::vector<int>, R> coefficients;
+    if (variables.size() == 1) {
+        coefficients[{1}] = 1;
+    } else {
+        R unit = 1;  // 2^d d!
+        for (int k = 1; k <= total; ++k) unit *= 2 * static_cast<R>(k);
+        std::vector<int> k(variables.size(), 0);
+        for (bool more = true; more;) {
+            R coefficient = 1 / unit;
+            std::vector<int> direction;
+            int divisor = 0;
+            for (std::size_t i = 0; i < k.size(); ++i) {
+                const int order = orders[variables[i]];
+                for (int b = 1; b <= k[i]; ++b)
+                    coefficient = coefficient * static_cast<R>(order - b + 1) / static_cast<R>(b);
+                if (k[i] % 2 == 1) coefficient = -coefficient;
+                direction.push_back(order - 2 * k[i]);
+                divisor = std::gcd(divisor, direction.back());
+            }
+            if (divisor != 0) {
+                const int first = *std::ranges::find_if(direction, [](int entry) { return entry != 0; });
+                const int signed_divisor = first > 0 ? divisor : -divisor;
+                for (int& entry : direction) entry /= signed_divisor;
+                for (int d = 0; d < total; ++d) coefficient *= static_cast<R>(signed_divisor);
+                coefficients[direction] += coefficient;
+            }
+            more = false;
+            for (std::size_t i = 0; i < k.size() && !more; ++i) {
+                more = ++k[i] <= orders[variables[i]];
+                if (!more) k[i] = 0;
+            }
+        }
+        std::erase_if(coefficients, [](const auto& item) { return item.second == 0; });
+    }
+    std::vector<typename detail::ScaledDirections<R>::Components> components;
+    std::vector<R> weights;
+    for (const auto& [direction, coefficient] : coefficients) {
+        components.emplace_back();
+        for (std::size_t i = 0; i < direction.size(); ++i) {
+            if (direction[i] != 0) components.back().emplace_back(variables[i], direction[i]);
+        }
+        weights.push_back(coefficient);
+    }
+    const Moves<R> moves(x, method.rule(), method.bounds);
+    const detail::ScaledDirections<R> directions(moves, formula_set<R>(1, 2), components);
+    const detail::ScaledLines<R> lines(directions, moves, x, method, total);
+    std::vector<Kink<R>> kinks;
+    detail::Harvest<V> harvest;
+    detail::follow_lines(evaluator, lines, method.most_evaluations, record,
+                         [&](std::size_t column, const Line<R>& line) {
+                             out.resize(record.outputs, V(0));
+                             errors.resize(record.outputs, R(0));
+                             harvest.gather(column, line, record.outputs, record, kinks);
+                             for (std::size_t i = 0; i < record.outputs; ++i) {
+                                 V value = weights[column] * harvest.values()[i];
+                                 R error = std::abs(weights[column]) * harvest.errors()[i];
+                                 for (const std::size_t j : variables) {
+                                     for (int d = 0; d < orders[j]; ++d) {
+                                         value /= moves.size(j);
+                                         error /= moves.size(j);
+                                     }
+                                 }
+                                 out[i] += value;
+                                 errors[i] += error;
+                             }
+                         });
+    for (Incident& incident : record.incidents) incident.column = 0;
+}
+
+}  // namespace secant
