@@ -1,14 +1,16 @@
 """Derivatives of numerical functions: gradients, Jacobians, Hessians and their products."""
 
 from secant import native
-from secant.derivatives import Gradient, Hessian, Jacobian, derivative, gradient, hessian, jacobian
+from secant.derivatives import Gradient, Hessian, Jacobian, derivative, gradient, hessian, jacobian, partial
 from secant.estimate import Estimate, Status
 from secant.installation import __version__, get_cmake_dir, get_include
-from secant.methods import ComplexStep, FiniteDifference
+from secant.methods import Adaptive, ComplexStep, FiniteDifference
+from secant.noise import noise_level
 from secant.products import hvp, jvp, vjp
 from secant.threads import get_num_threads, set_num_threads
 
 __all__ = [
+    "Adaptive",
     "ComplexStep",
     "Estimate",
     "FiniteDifference",
@@ -27,6 +29,8 @@ __all__ = [
     "jacobian",
     "jvp",
     "native",
+    "noise_level",
+    "partial",
     "set_num_threads",
     "vjp",
 ]

@@ -15,20 +15,28 @@ class Side:
     forward: Side
 
 class Method:
-    def __init__(
-        self,
-        complex_step: bool,
-        side: Side,
-        order: int,
-        step: npt.NDArray[np.float64] | None,
+    @staticmethod
+    def difference(
+        side: Side, order: int, step: npt.NDArray[np.float64] | None, typical: npt.NDArray[np.float64] | None
+    ) -> Method: ...
+    @staticmethod
+    def complex_step(step: npt.NDArray[np.float64] | None, typical: npt.NDArray[np.float64] | None) -> Method: ...
+    @staticmethod
+    def adaptive(
         typical: npt.NDArray[np.float64] | None,
-    ) -> None: ...
+        rtol: float | None,
+        atol: float | None,
+        noise: float | None,
+        max_evaluations: int,
+    ) -> Method: ...
 
 class NativeFunction:
     def __init__(self, address: int, signature: int, outputs: int, scalar: bool, data: int) -> None: ...
     def __call__(self, x: npt.ArrayLike) -> Any: ...
 
-_Found: TypeAlias = tuple[Any, npt.NDArray[np.int8] | None, npt.NDArray[Any], int]
+_Found: TypeAlias = tuple[
+    Any, npt.NDArray[Any] | None, npt.NDArray[np.int8] | None, npt.NDArray[Any], npt.NDArray[np.float64] | None, int
+]
 
 class Differentiator:
     def __init__(
@@ -82,4 +90,11 @@ class Differentiator:
     def derivative(self, arguments: tuple[Any, ...], order: int, full: Literal[False] = False) -> npt.NDArray[Any]: ...
     @overload
     def derivative(self, arguments: tuple[Any, ...], order: int, full: Literal[True]) -> _Found: ...
+    @overload
+    def partial(
+        self, arguments: tuple[Any, ...], orders: list[int], full: Literal[False] = False
+    ) -> npt.NDArray[Any]: ...
+    @overload
+    def partial(self, arguments: tuple[Any, ...], orders: list[int], full: Literal[True]) -> _Found: ...
+    def noise(self, arguments: tuple[Any, ...]) -> Any: ...
     def value(self, arguments: tuple[Any, ...]) -> Any: ...

@@ -143,8 +143,8 @@ def _add_options(command: argparse.ArgumentParser, name: str) -> None:
     command.add_argument(
         "--method",
         default="auto",
-        choices=["auto", "central", "forward", "backward", "complex"],
-        help="default: auto, central differences of order 4",
+        choices=["auto", "adaptive", "central", "forward", "backward", "complex"],
+        help="default: auto, which is adaptive: differences that control their error",
     )
     command.add_argument("--order", type=int, help="order of accuracy of forward, backward and central differences")
     command.add_argument("--step", type=float, help="distance to the nearest neighbour, in the units of x")
@@ -197,8 +197,12 @@ def _method(options: argparse.Namespace) -> methods.Method:
             if options.order is not None:
                 raise _CommandError("--order is an option of differences, not of the complex step", BAD_CALL)
             return methods.ComplexStep(step=options.step)
-        if name == "auto":
-            return methods.FiniteDifference("central", options.order or 4, step=options.step)
+        if name in ("auto", "adaptive"):
+            if options.order is not None or options.step is not None:
+                what = "--order" if options.order is not None else "--step"
+                msg = f"{what} is an option of fixed differences; with it goes --method central, forward or backward"
+                raise _CommandError(msg, BAD_CALL)
+            return methods.Adaptive()
         return methods.FiniteDifference(name, options.order, step=options.step)  # type: ignore[arg-type]
     except ValueError as error:
         raise _CommandError(str(error), BAD_CALL) from None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+import numpy as np
+
 from secant import methods
 from secant.estimate import Estimate, make_estimate
 from secant.function import BLOCK_BYTES, FunctionLike, arguments, prepare
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from scipy.sparse.linalg import LinearOperator
 
     from secant.bounds import BoundsLike
+
+MOST_ORDERS = 8
+"""The highest order of a derivative."""
 
 Layout: TypeAlias = Literal["numerator", "denominator"]
 
@@ -86,8 +91,9 @@ class Gradient(_Prepared):
         An array shaped like the points: others are refused, and mistakes are found now and not at the first call.
     argnum : int
         The position, among f's arguments, of the one to differentiate by.
-    method : str, FiniteDifference or ComplexStep
-        "auto" (central differences of order 4), "forward" and "backward" (order 1), "central" (order 2), "complex".
+    method : str, Adaptive, FiniteDifference or ComplexStep
+        "auto" or "adaptive" (error-controlled), "forward" and "backward" (order 1), "central" (order 2), "complex"; or
+        an object with options.
     bounds : (lower, upper) or scipy.optimize.Bounds, optional
         f is never called outside; each a scalar or shaped like x.
     vectorized : bool
@@ -154,8 +160,9 @@ class Jacobian(_Prepared):
         An array shaped like the points: others are refused, and mistakes are found now and not at the first call.
     argnum : int
         The position, among f's arguments, of the one to differentiate by.
-    method : str, FiniteDifference or ComplexStep
-        "auto" (central differences of order 4), "forward" and "backward" (order 1), "central" (order 2), "complex".
+    method : str, Adaptive, FiniteDifference or ComplexStep
+        "auto" or "adaptive" (error-controlled), "forward" and "backward" (order 1), "central" (order 2), "complex"; or
+        an object with options.
     bounds : (lower, upper) or scipy.optimize.Bounds, optional
         f is never called outside; each a scalar or shaped like x.
     vectorized : bool
@@ -494,8 +501,8 @@ def derivative(
         ``f(x, *args)`` returns an array shaped like x (a number for a number), entry by entry.
     x : array_like
         The points; real, of any shape, scalars included.
-    order : {1, 2}
-        Which derivative.
+    order : int
+        Which derivative: 1 to 8 for the adaptive method, 1 or 2 for the others.
     args : tuple
         f's other arguments.
     argnum : int
@@ -513,7 +520,7 @@ def derivative(
     Raises
     ------
     ValueError
-        If f(x) is not shaped like x, is not finite, or `order` is not 1 or 2.
+        If f(x) is not shaped like x, is not finite, or the method has no derivative of this order.
     TypeError
         If x or f(x) is not made of numbers.
 
@@ -523,12 +530,93 @@ def derivative(
     >>> np.round(secant.derivative(np.sin, [0.0, np.pi]), 10)
     array([ 1., -1.])
     """
-    which = as_integer("order", order, "1 and 2")
-    if which not in (1, 2):
-        msg = f"order is {which}; accepted are 1 and 2"
+    which = as_integer("order", order, "integers from 1 to 8")
+    if not 1 <= which <= MOST_ORDERS:
+        msg = f"order is {which}; accepted are integers from 1 to {MOST_ORDERS}"
         raise ValueError(msg)
     resolved, core = prepare(f, argnum=argnum, method=method, bounds=bounds)
+    if which > 2 and not isinstance(resolved, methods.Adaptive):
+        msg = f"order is {which}; {resolved.description} give derivatives of order 1 and 2: use method='adaptive'"
+        raise ValueError(msg)
     everything = arguments(x, args, argnum)
     if full_output:
         return make_estimate(core.derivative(everything, which, True), resolved)
     return core.derivative(everything, which)
+
+
+def partial(
+    f: FunctionLike,
+    x: npt.ArrayLike,
+    orders: Any,
+    *,
+    args: tuple[Any, ...] = (),
+    argnum: int = 0,
+    method: str | methods.Method = "auto",
+    bounds: BoundsLike | None = None,
+    vectorized: bool = False,
+    full_output: bool = False,
+) -> Any:
+    """One partial derivative of any order, mixed or not.
+
+    Parameters
+    ----------
+    f : callable or secant.native.Function
+        ``f(x, *args)`` returns a number or an array.
+    x : array_like
+        The point; real, of any shape, scalars included.
+    orders : array_like of int
+        How often to differentiate by each entry of x; shaped like x, not negative, with a sum from 1 to 8.
+        ``(2, 0, 1)`` is the derivative twice by x[0] and once by x[2].
+    args : tuple
+        f's other arguments.
+    argnum : int
+        The position of x among them.
+    method
+        "auto", "adaptive" or `Adaptive`.
+    bounds, vectorized
+        As for `Jacobian`.
+    full_output : bool
+        Whether to return an `Estimate` in place of the value alone.
+
+    Returns
+    -------
+    ndarray or Estimate
+        Shaped like f(x).
+
+    Raises
+    ------
+    ValueError
+        If `orders` is not shaped like x, or its sum is not 1 to 8; if f(x) is not finite.
+    TypeError
+        If x, f(x) or `orders` is not made of numbers.
+
+    Notes
+    -----
+    A mixed derivative is a sum of derivatives along half as many directions as there are products of ``order + 1``: two
+    for f_xy, three for f_xxz. Each has a share in the error bar.
+
+    Examples
+    --------
+    >>> import numpy as np, secant
+    >>> np.round(secant.partial(lambda x: x[0] ** 2 * np.sin(x[1]), [3.0, 0.0], (2, 1)), 7)
+    np.float64(2.0)
+    """
+    counts = np.asarray(orders)
+    if counts.dtype.kind not in "iu":
+        msg = f"orders is {orders!r}; accepted are integers, one for each entry of x"
+        raise TypeError(msg)
+    if counts.shape != np.shape(x):
+        msg = f"orders has shape {counts.shape}, x has shape {np.shape(x)}; they must be equal"
+        raise ValueError(msg)
+    if (counts < 0).any() or not 1 <= counts.sum() <= MOST_ORDERS:
+        msg = f"orders is {orders!r}; accepted are integers that are not negative, with a sum from 1 to {MOST_ORDERS}"
+        raise ValueError(msg)
+    resolved, core = prepare(f, argnum=argnum, method=method, bounds=bounds, vectorized=vectorized)
+    if not isinstance(resolved, methods.Adaptive):
+        msg = f"method is {method!r}; partial derivatives are taken by 'adaptive' alone"
+        raise ValueError(msg)
+    everything = arguments(x, args, argnum)
+    which = counts.ravel().tolist()
+    if full_output:
+        return make_estimate(core.partial(everything, which, True), resolved)
+    return core.partial(everything, which)

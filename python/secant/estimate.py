@@ -13,6 +13,10 @@ from secant.methods import Method
 class Status(IntEnum):
     """How an entry of a derivative came about; negative where there is none."""
 
+    UNBOUNDED = -3
+    """Slopes grow without bound as the step shrinks: the entry is infinite."""
+    JUMP = -2
+    """f jumps at x: the entry is NaN."""
     NOT_FINITE = -1
     """No probe gave a finite value of f: the entry is NaN."""
     OK = 0
@@ -21,6 +25,16 @@ class Status(IntEnum):
     """A planned probe was not finite; the entry is from a smaller step."""
     OTHER_SIDE = 2
     """Probes on the planned side were not finite; the entry is from another side of x."""
+    NOISY = 3
+    """f is noisier than rounding explains; the error covers it."""
+    TOLERANCE = 4
+    """The error is larger than was asked for; rounding or noise allow no smaller one."""
+    BUDGET = 5
+    """No evaluations were left to make the error smaller."""
+    ROUGH = 6
+    """Differences settle slowly: f is not smooth at x."""
+    KINK = 7
+    """The slopes on the two sides of x differ; the entry is their mean, and the error reaches both."""
 
     @property
     def message(self) -> str:
@@ -29,10 +43,17 @@ class Status(IntEnum):
 
 
 _MESSAGES = {
+    Status.UNBOUNDED: "slopes grow without bound as the step shrinks; the entry is infinite",
+    Status.JUMP: "f jumps at x; the entry is NaN",
     Status.NOT_FINITE: "f is not finite at any probe; the entry is NaN",
     Status.OK: "as planned",
     Status.SMALLER_STEP: "f is not finite at a planned probe; a smaller step was taken",
     Status.OTHER_SIDE: "f is not finite on the planned side of x; another side was taken",
+    Status.NOISY: "f is noisier than rounding explains; the error covers it",
+    Status.TOLERANCE: "rounding or noise allow no error as small as was asked for",
+    Status.BUDGET: "no evaluations were left to make the error smaller",
+    Status.ROUGH: "f is not smooth at x; differences settle slowly",
+    Status.KINK: "f has a kink at x; the entry is the mean of two slopes, and the error reaches both",
 }
 
 
@@ -44,9 +65,9 @@ class Estimate:
     ----------
     value : ndarray or NumPy scalar
         The derivative.
-    error : ndarray or None
+    error : ndarray, NumPy scalar or None
         A bound on ``|value - exact|``, shaped like `value`; None from methods that do not estimate it, as all
-        fixed-step methods.
+        fixed-step methods and the complex step.
     status : ndarray of int8, or int8
         A `Status` for each entry of `value`.
     step : ndarray or NumPy scalar
@@ -54,8 +75,11 @@ class Estimate:
         step, the imaginary one.
     evaluations : int
         Points at which the function was evaluated (the gradient, for second derivatives made from it).
-    method : FiniteDifference or ComplexStep
+    method : Adaptive, FiniteDifference or ComplexStep
         How it was found.
+    slopes : ndarray or None
+        Where entries have the status "kink": the slopes on the left and on the right, shape value.shape + (2,), NaN for
+        other entries. None where there are no kinks.
     """
 
     value: npt.NDArray[Any]
@@ -64,6 +88,7 @@ class Estimate:
     step: npt.NDArray[Any]
     evaluations: int
     method: Method
+    slopes: npt.NDArray[np.float64] | None = None
 
     def __str__(self) -> str:
         """The value, and a line on each of the rest."""
@@ -74,7 +99,7 @@ class Estimate:
         lines = [f"method       {self.method.description}", f"step         {_range(self.step)}"]
         lines.append(f"evaluations  {self.evaluations}")
         if self.error is not None:
-            lines.append(f"error        at most {np.max(self.error):.2g}")
+            lines.append(f"error        {_worst(self.error, self.value)}")
         entries = np.size(self.status)
         for status in Status:
             count = int(np.count_nonzero(np.equal(self.status, status)))
@@ -88,9 +113,17 @@ def _range(step: npt.NDArray[Any]) -> str:
     return f"{low:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
 
 
-def make_estimate(found: tuple[Any, Any, Any, int], method: Method) -> Estimate:
-    """Complete what the compiled core returns of a task: (value, status or None, steps, evaluations)."""
-    value, status, step, evaluations = found
+def _worst(error: npt.NDArray[Any], value: npt.NDArray[Any]) -> str:
+    if np.size(error) == 0:
+        return "none: there are no entries"
+    largest = np.nanmax(np.abs(value)) if np.isfinite(value).any() else 0.0
+    share = f", {np.max(error) / largest:.1e} of the largest entry" if 0 < largest < np.inf else ""
+    return f"at most {np.max(error):.2g}{share}"
+
+
+def make_estimate(found: tuple[Any, Any, Any, Any, Any, int], method: Method) -> Estimate:
+    """Complete what the compiled core returns of a task: (value, error, status, steps, slopes, evaluations)."""
+    value, error, status, step, slopes, evaluations = found
     if status is None:
         status = np.zeros(np.shape(value), np.int8)
-    return Estimate(value, None, status[()], step[()], evaluations, method)
+    return Estimate(value, error, status[()], step[()], evaluations, method, slopes)
