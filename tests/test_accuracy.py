@@ -9,9 +9,14 @@ import pytest
 
 import secant
 from problems import CATALOGUE, SCALAR_VALUED, Problem
+from secant import FiniteDifference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from secant.methods import Method
+
+CENTRAL_4 = FiniteDifference("central", 4)
 
 
 def digits(value: Any, exact: Any) -> float:
@@ -56,11 +61,12 @@ def test_exact_hessians_are_derivatives_of_the_exact_gradients(problem: Problem)
         ("forward", 7.0, 7.0),
         ("backward", 7.0, 7.0),
         ("central", 10.0, 9.5),
-        ("auto", 12.0, 10.5),
+        (CENTRAL_4, 12.0, 10.5),
+        ("adaptive", 13.5, 11.5),
         ("complex", 15.0, 15.0),
     ],
 )
-def test_first_derivatives(method: str, median: float, minimum: float) -> None:
+def test_first_derivatives(method: str | Method, median: float, minimum: float) -> None:
     def one(problem: Problem) -> float:
         return digits(secant.jacobian(problem.f, problem.point(), method=method), problem.exact())
 
@@ -68,7 +74,8 @@ def test_first_derivatives(method: str, median: float, minimum: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "median", "minimum"), [("forward", 3.0, 2.5), ("central", 4.0, 3.5), ("complex", 6.5, 6.5)]
+    ("method", "median", "minimum"),
+    [("forward", 3.0, 2.5), ("central", 4.0, 3.5), ("adaptive", 6.0, 3.5), ("complex", 6.5, 6.5)],
 )
 def test_first_derivatives_in_single_precision(method: str, median: float, minimum: float) -> None:
     def one(problem: Problem) -> float:
@@ -79,21 +86,28 @@ def test_first_derivatives_in_single_precision(method: str, median: float, minim
     check(measure(CATALOGUE, one), median, minimum)
 
 
-def test_first_derivatives_in_extended_precision() -> None:
-    # More digits than from float64 where longdouble is wider (x86); as many where it is not.
-    promised = 12.0 + 2.0 * (np.finfo(np.longdouble).eps < 1e-18)
+# More digits than from float64 where longdouble is wider (x86); as many where it is not.
+@pytest.mark.parametrize(("method", "median", "minimum"), [(CENTRAL_4, 12.0, 11.0), ("adaptive", 13.5, 13.0)])
+def test_first_derivatives_in_extended_precision(method: str | Method, median: float, minimum: float) -> None:
+    more = 2.0 * (np.finfo(np.longdouble).eps < 1e-18)
 
     def one(problem: Problem) -> float:
-        return digits(secant.jacobian(problem.f, problem.point(np.longdouble)), problem.exact())
+        return digits(secant.jacobian(problem.f, problem.point(np.longdouble), method=method), problem.exact())
 
-    check(measure(CATALOGUE, one), promised, promised - 1)
+    check(measure(CATALOGUE, one), median + more, minimum + more)
 
 
 @pytest.mark.parametrize(
     ("method", "median", "minimum"),
-    [("auto", 9.0, 8.5), ("central", 7.5, 7.0), ("forward", 4.5, 4.0), ("complex", 12.0, 10.5)],
+    [
+        ("forward", 4.5, 4.0),
+        ("central", 7.5, 7.0),
+        (CENTRAL_4, 9.0, 8.5),
+        ("adaptive", 11.5, 10.5),
+        ("complex", 12.0, 10.5),
+    ],
 )
-def test_hessians_from_values(method: str, median: float, minimum: float) -> None:
+def test_hessians_from_values(method: str | Method, median: float, minimum: float) -> None:
     def one(problem: Problem) -> float:
         return digits(secant.hessian(problem.f, problem.point(), method=method), problem.exact_hessian())
 
@@ -102,9 +116,15 @@ def test_hessians_from_values(method: str, median: float, minimum: float) -> Non
 
 @pytest.mark.parametrize(
     ("method", "median", "minimum"),
-    [("auto", 11.0, 10.5), ("central", 10.0, 9.5), ("forward", 7.0, 7.0), ("complex", 15.0, 15.0)],
+    [
+        ("forward", 7.0, 7.0),
+        ("central", 10.0, 9.5),
+        (CENTRAL_4, 11.0, 10.5),
+        ("adaptive", 13.5, 11.5),
+        ("complex", 15.0, 15.0),
+    ],
 )
-def test_hessians_from_gradients(method: str, median: float, minimum: float) -> None:
+def test_hessians_from_gradients(method: str | Method, median: float, minimum: float) -> None:
     def one(problem: Problem) -> float:
         value = secant.hessian(problem.f, problem.point(), grad=problem.jacobian, method=method)
         return digits(value, problem.exact_hessian())
@@ -112,8 +132,11 @@ def test_hessians_from_gradients(method: str, median: float, minimum: float) -> 
     check(measure(SCALAR_VALUED, one), median, minimum)
 
 
-@pytest.mark.parametrize(("order", "median", "minimum"), [(1, 12.0, 10.5), (2, 9.0, 8.5)])
-def test_elementwise_derivatives(order: int, median: float, minimum: float) -> None:
+@pytest.mark.parametrize(
+    ("method", "order", "median", "minimum"),
+    [(CENTRAL_4, 1, 12.0, 10.5), (CENTRAL_4, 2, 9.0, 8.5), ("adaptive", 1, 13.5, 11.5), ("adaptive", 2, 11.5, 11.0)],
+)
+def test_elementwise_derivatives(method: str | Method, order: int, median: float, minimum: float) -> None:
     univariate = [problem for problem in SCALAR_VALUED if np.ndim(problem.x) == 0]
     assert len(univariate) >= 10
 
@@ -121,6 +144,6 @@ def test_elementwise_derivatives(order: int, median: float, minimum: float) -> N
         x = problem.point() * np.array([1.0, 1.01])
         exact = (problem.jacobian, problem.hessian)[order - 1]
         assert exact is not None
-        return digits(secant.derivative(problem.f, x, order), exact(x))
+        return digits(secant.derivative(problem.f, x, order, method=method), exact(x))
 
     check(measure(univariate, one), median, minimum)

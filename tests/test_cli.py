@@ -53,9 +53,9 @@ def test_the_main_job(capsys):
     matrix, details = out.split("\n\n")
     assert matrix == "[[2., 1.],\n [2., 1.]]"
     labels = [line.split()[0] for line in details.splitlines()]
-    assert labels == ["method", "step", "evaluations", "time"]
-    assert "central differences of order 4" in details
-    assert "evaluations  8\n" in details
+    assert labels == ["method", "step", "evaluations", "error", "time"]
+    assert "adaptive differences" in details
+    assert "evaluations  15\n" in details
 
 
 def test_the_entry_point_is_installed():
@@ -98,7 +98,7 @@ def test_gradient_and_hessian(capsys, model):
     np.testing.assert_allclose(json.loads(out)["value"], [[-12, 0], [0, 24]], rtol=1e-8, atol=1e-8)
     _, out, _ = run(capsys, "hessian", f"{model}:f", "--at", "-1,2", "--grad", f"{model}:slope", "--json")
     np.testing.assert_allclose(json.loads(out)["value"], [[-12, 0], [0, 24]], rtol=1e-11, atol=1e-11)
-    assert json.loads(out)["evaluations"] == 8
+    assert json.loads(out)["evaluations"] == 15
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,12 @@ def test_options_of_methods(capsys, model):
             ["jacobian", "{model}:f", "--at", "1,2", "--method", "central", "--order", "3"],
             "order is 3; accepted are 2, 4",
         ),
-        (["jacobian", "{model}:f", "--at", "1,2", "--step", "0"], "step is 0.0; accepted are positive"),
+        (
+            ["jacobian", "{model}:f", "--at", "1,2", "--method", "central", "--step", "0"],
+            "step is 0.0; accepted are positive",
+        ),
+        (["jacobian", "{model}:f", "--at", "1,2", "--step", "0.1"], "--step is an option of fixed differences"),
+        (["jacobian", "{model}:f", "--at", "1,2", "--order", "4"], "--order is an option of fixed differences"),
         (
             ["jacobian", "{model}:f", "--at", "1,2", "--method", "complex", "--order", "2"],
             "--order is an option of differ",

@@ -7,7 +7,7 @@ import math
 import pickle
 import threading
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -16,12 +16,16 @@ from scipy.optimize import Bounds
 
 import secant
 import twins
-from secant import ComplexStep, FiniteDifference
+from secant import Adaptive, ComplexStep, FiniteDifference
+
+if TYPE_CHECKING:
+    from secant.methods import Method
 
 SIDES_AND_ORDERS = [("central", order) for order in (2, 4, 6, 8)] + [
     (side, order) for side in ("forward", "backward") for order in range(1, 9)
 ]
-METHODS = ["forward", "backward", "central", "auto", "complex"]
+CENTRAL_4 = FiniteDifference("central", 4)
+METHODS: list[str | Method] = ["forward", "backward", "central", CENTRAL_4, "adaptive", "complex"]
 STEP = 2.0**-5  # large, so that formulas of different order differ by far more than rounding
 EPS = np.finfo(float).eps
 
@@ -126,7 +130,7 @@ def test_a_step_that_is_no_power_of_two_is_the_one_taken() -> None:
 
 def test_typical_sets_the_scale_of_small_variables() -> None:
     x = np.array([0.0, 1e-6, 3.0])
-    unit = secant.gradient(np.sum, x, full_output=True).step
+    unit = secant.gradient(np.sum, x, method=CENTRAL_4, full_output=True).step
     small = secant.gradient(np.sum, x, method=FiniteDifference(order=4, typical=1e-6), full_output=True).step
     mixed = secant.gradient(np.sum, x, method=FiniteDifference(order=4, typical=[1e-6, 1, 1]), full_output=True).step
     assert_array_equal(unit[:2], [2.0**-10] * 2)
@@ -138,16 +142,36 @@ def test_typical_sets_the_scale_of_small_variables() -> None:
     exact = 1e6 * math.cos(0.5)
     found = secant.gradient(lambda t: np.sin(f(t)), 5e-7, method=FiniteDifference(order=4, typical=1e-6))
     assert found == pytest.approx(exact, rel=1e-11)
-    assert abs(secant.gradient(lambda t: np.sin(f(t)), 5e-7) - exact) > 0.5 * exact
+    assert abs(secant.gradient(lambda t: np.sin(f(t)), 5e-7, method=CENTRAL_4) - exact) > 0.5 * exact
+    # The adaptive method finds the scale by itself, at the cost of some evaluations.
+    told, untold = (
+        secant.gradient(lambda t: np.sin(f(t)), 5e-7, method=method, full_output=True)
+        for method in (Adaptive(typical=1e-6), Adaptive())
+    )
+    assert told.value == pytest.approx(exact, rel=1e-13)
+    assert untold.value == pytest.approx(exact, rel=1e-13)
+    assert told.evaluations == 8 < untold.evaluations
 
 
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 7.0, 1e6, 1e100])
-@pytest.mark.parametrize(("method", "power"), [("forward", 2), ("central", 3), ("auto", 5)])
-def test_default_steps_follow_the_documented_rule(method: str, power: int, scale: float) -> None:
+@pytest.mark.parametrize(("method", "power"), [("forward", 2), ("central", 3), (CENTRAL_4, 5)])
+def test_default_steps_follow_the_documented_rule(method: str | Method, power: int, scale: float) -> None:
     step = secant.gradient(np.sum, [scale], method=method, full_output=True).step[0]
     natural = EPS ** (1 / power) * max(scale, 1.0)
     assert math.frexp(step)[0] == 0.5
     assert 2**-0.5 <= step / natural <= 2**0.5
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 7.0, 1e6, 1e100])
+def test_steps_of_the_adaptive_method_stay_within_half_the_scale(scale: float) -> None:
+    # A straight line would allow any step; sin(x / scale) wants a share of its own scale.
+    for f in (np.sum, lambda x: np.sum(np.sin(x / scale)), lambda x: np.sum(x * x)):
+        recorder = Recorder(f)
+        step = secant.gradient(recorder, [scale], full_output=True).step[0]
+        offsets = np.abs(np.ravel(recorder.points) - scale)
+        assert math.frexp(step)[0] == 0.5
+        assert step in offsets
+        assert np.max(offsets) <= 0.5 * 2**0.5 * max(scale, 1.0)  # the scale is rounded to a power of two
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -172,7 +196,7 @@ def of_shape(shape: tuple[int, ...]) -> Any:
 @pytest.mark.parametrize("x_shape", SHAPES)
 @pytest.mark.parametrize("f_shape", [*SHAPES, (0,), (2, 0)])
 def test_jacobian_is_never_squeezed_nor_transposed(
-    x_shape: tuple[int, ...], f_shape: tuple[int, ...], method: str
+    x_shape: tuple[int, ...], f_shape: tuple[int, ...], method: str | Method
 ) -> None:
     n, m = math.prod(x_shape), math.prod(f_shape)
     x = (0.5 + np.arange(float(n))).reshape(x_shape)
@@ -206,8 +230,9 @@ def test_gradient_and_hessian_shapes(x_shape: tuple[int, ...]) -> None:
     assert secant.derivative(simple, x).shape == x_shape
 
 
+@pytest.mark.parametrize("method", [CENTRAL_4, "adaptive"])
 @pytest.mark.parametrize("f_shape", [(), (1,), (3,), (2, 1), (0,)])
-def test_hessian_of_array_values(f_shape: tuple[int, ...]) -> None:
+def test_hessian_of_array_values(f_shape: tuple[int, ...], method: str | Method) -> None:
     m = math.prod(f_shape)
     A = np.arange(m * 4.0).reshape((m, 2, 2))
 
@@ -216,12 +241,12 @@ def test_hessian_of_array_values(f_shape: tuple[int, ...]) -> None:
 
     x = np.array([[0.5, -1.5]])
     expected = (A + A.transpose(0, 2, 1)).reshape((*f_shape, 1, 2, 1, 2))
-    assert_allclose(secant.hessian(f, x), expected, atol=1e-7)
+    assert_allclose(secant.hessian(f, x, method=method), expected, atol=1e-7)
 
     def grad(x: Any) -> Any:
         return np.array([(a + a.T) @ x.ravel() for a in A]).reshape((*f_shape, 1, 2))
 
-    assert_allclose(secant.hessian(f, x, grad=grad), expected, atol=1e-10)
+    assert_allclose(secant.hessian(f, x, grad=grad, method=method), expected, atol=1e-10)
 
 
 @pytest.mark.parametrize("x", [2.0, 2, np.float64(2.0), np.int32(2)])
@@ -358,7 +383,7 @@ def test_result_dtype_is_that_of_x_and_value_combined(x_dtype: str, f_dtype: str
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
-def test_scalars_keep_their_dtype(method: str, dtype: Any) -> None:
+def test_scalars_keep_their_dtype(method: str | Method, dtype: Any) -> None:
     f = Recorder(simple)
     found = secant.gradient(f, dtype(0.5), method=method)
     assert type(found) is dtype
@@ -376,8 +401,8 @@ def test_steps_come_from_the_coarser_precision(x_dtype: str, f_dtype: str) -> No
     assert_allclose(np.log2(estimate.step / natural), 0, atol=0.5)
 
 
-@pytest.mark.parametrize("method", ["forward", "central", "auto"])
-def test_complex_values_of_a_real_argument(method: str) -> None:
+@pytest.mark.parametrize("method", ["forward", "central", CENTRAL_4, "adaptive"])
+def test_complex_values_of_a_real_argument(method: str | Method) -> None:
     def f(x: Any) -> Any:
         return np.exp(1j * x * np.array([[1.0], [2.0]]))
 
@@ -385,14 +410,15 @@ def test_complex_values_of_a_real_argument(method: str) -> None:
     exact = np.zeros((2, 2, 2), complex)
     for k in (0, 1):
         exact[k] = np.diag(1j * (k + 1) * np.exp(1j * (k + 1) * x))
-    rtol = {"forward": 1e-6, "central": 1e-9, "auto": 1e-11}[method]
+    rtol = {"forward": 1e-6, "central": 1e-9, CENTRAL_4: 1e-11, "adaptive": 1e-12}[method]
     found = secant.jacobian(f, x, method=method)
     assert found.dtype == np.complex128
     assert_allclose(found, exact, rtol=rtol, atol=rtol)
-    second = secant.derivative(lambda x: np.exp(1j * x), x, 2)
-    assert_allclose(second, -np.exp(1j * x), rtol=1e-8)
-    H = secant.hessian(lambda x: np.exp(1j * (x[0] + 2 * x[1])), x)
-    assert_allclose(H, -np.outer([1, 2], [1, 2]) * np.exp(1j * (x[0] + 2 * x[1])), rtol=1e-8)
+    rtol = {"forward": 1e-3, "central": 1e-6, CENTRAL_4: 1e-8, "adaptive": 1e-9}[method]
+    second = secant.derivative(lambda x: np.exp(1j * x), x, 2, method=method)
+    assert_allclose(second, -np.exp(1j * x), rtol=rtol)
+    H = secant.hessian(lambda x: np.exp(1j * (x[0] + 2 * x[1])), x, method=method)
+    assert_allclose(H, -np.outer([1, 2], [1, 2]) * np.exp(1j * (x[0] + 2 * x[1])), rtol=rtol)
 
 
 def test_complex_values_differ_by_part() -> None:
@@ -424,8 +450,9 @@ class TestEvaluations:
         for function, f in ((secant.gradient, np.sum), (secant.jacobian, np.sin)):
             assert counted(function, f, x, method="forward") == n + 1
             assert counted(function, f, x, method="backward") == n + 1
-            assert counted(function, f, x, method="complex") == n
-            assert counted(function, f, x) == 4 * n
+            # One more, with which the complex step checks itself.
+            assert counted(function, f, x, method="complex") == n + 1
+            assert counted(function, f, x) == 7 * n + 1
             for order in (2, 4, 6, 8):
                 assert counted(function, f, x, method=FiniteDifference("central", order)) == order * n
             for order in range(1, 9):
@@ -445,6 +472,8 @@ class TestEvaluations:
             assert counted(secant.hessian, f, x, method=side) == (n + 1) * (n + 2) // 2
             assert counted(secant.hessian, f, x, method=FiniteDifference(side, 3)) == 1 + 4 * (n + pairs)
         assert counted(secant.hessian, f, x, method="complex") == 4 * (n + pairs)
+        # Of a smooth function: four pairs of points along a variable, three along a diagonal.
+        assert counted(secant.hessian, f, x) == 1 + 8 * n + 6 * pairs
 
     def test_hessian_from_gradient(self, n: int) -> None:
         x = np.linspace(0.5, 1.5, n)
@@ -452,7 +481,14 @@ class TestEvaluations:
         def never(x: Any) -> Any:
             raise AssertionError("f is not needed where grad is given")
 
-        for method, expected in [("forward", n + 1), ("central", 2 * n), ("auto", 4 * n), ("complex", n)]:
+        table: list[tuple[str | Method, int]] = [
+            ("forward", n + 1),
+            ("central", 2 * n),
+            (CENTRAL_4, 4 * n),
+            ("adaptive", 7 * n + 1),
+            ("complex", n + 1),
+        ]
+        for method, expected in table:
             grad = Recorder(lambda x: 2 * x)
             estimate = secant.hessian(never, x, grad=grad, method=method, full_output=True)
             assert estimate.evaluations == len(grad.points) == expected
@@ -468,10 +504,11 @@ class TestEvaluations:
                 assert counted(secant.derivative, np.sin, x, which, method=method) == order + which
         assert counted(secant.derivative, np.sin, x, 1, method="complex") == 1
         assert counted(secant.derivative, np.sin, x, 2, method="complex") == 4
+        assert counted(secant.derivative, np.sin, x, 1) == 8
 
 
 def test_no_point_is_evaluated_twice() -> None:
-    for method in ("forward", "backward", "central", "auto"):
+    for method in ("forward", "backward", "central", CENTRAL_4, "adaptive"):
         f = Recorder(scalar_valued)
         secant.hessian(f, X, method=method)
         assert len({point.tobytes() for point in f.points}) == len(f.points)
@@ -480,8 +517,10 @@ def test_no_point_is_evaluated_twice() -> None:
 def test_values_of_another_dtype_cost_one_evaluation_at_most() -> None:
     # f(x) is asked for as float64 first; that it is something else shows at the first value.
     for dtype in (np.float32, np.longdouble, np.complex128):
-        assert counted(secant.jacobian, lambda x, d=dtype: x.astype(d), X) <= 4 * 3 + 1
+        assert counted(secant.jacobian, lambda x, d=dtype: x.astype(d), X, method=CENTRAL_4) <= 4 * 3 + 1
         assert counted(secant.jacobian, lambda x, d=dtype: x.astype(d), X, method="forward") <= 3 + 2
+        # The adaptive method asks for f(x) in any case.
+        assert counted(secant.jacobian, lambda x, d=dtype: x.astype(d), X) == 7 * 3 + 1
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -534,8 +573,11 @@ def test_f_is_never_called_outside(method: Any, seed: int) -> None:
 
 
 @pytest.mark.parametrize("bounds", [(1.0, None), (None, 1.0), (1.0, np.inf), (-np.inf, 1.0), (1.0, 1.5), (0.5, 1.0)])
-@pytest.mark.parametrize(("method", "digits", "second"), [("forward", 6.5, 3.5), ("central", 9, 5.5), ("auto", 11, 8)])
-def test_room_on_one_side_is_enough(bounds: Any, method: str, digits: float, second: float) -> None:
+@pytest.mark.parametrize(
+    ("method", "digits", "second"),
+    [("forward", 6.5, 3.5), ("central", 9, 5.5), (CENTRAL_4, 11, 8), ("adaptive", 11, 8)],
+)
+def test_room_on_one_side_is_enough(bounds: Any, method: str | Method, digits: float, second: float) -> None:
     lower = -np.inf if bounds[0] is None else bounds[0]
     upper = np.inf if bounds[1] is None else bounds[1]
 
@@ -562,20 +604,23 @@ def test_a_hessian_between_variables_with_room_on_different_sides() -> None:
 
     d = np.array([1, 2, -1])
     exact = np.outer(d, d) * math.exp(1.5)
-    assert_allclose(secant.hessian(f, x, bounds=(lower, upper)), exact, rtol=1e-8)
-    assert_allclose(secant.hessian(f, x, bounds=(lower, upper), method="forward"), exact, rtol=1e-3)
+    for method, rtol in [("forward", 1e-3), (CENTRAL_4, 1e-8), ("adaptive", 1e-8)]:
+        assert_allclose(secant.hessian(f, x, bounds=(lower, upper), method=method), exact, rtol=rtol)
 
 
 def test_little_room_gives_a_small_step() -> None:
-    estimate = secant.gradient(np.exp, 1.0, bounds=(1 - 1e-7, 1 + 1e-7), full_output=True)
-    assert 0 < estimate.step <= 1e-7
-    assert estimate.value == pytest.approx(math.e, rel=1e-7)
+    for method in (CENTRAL_4, "adaptive"):
+        estimate = secant.gradient(np.exp, 1.0, bounds=(1 - 1e-7, 1 + 1e-7), method=method, full_output=True)
+        assert 0 < estimate.step <= 1e-7
+        assert estimate.value == pytest.approx(math.e, rel=1e-7)
 
 
-def test_bounds_that_are_far_away_change_nothing() -> None:
+@pytest.mark.parametrize("method", [CENTRAL_4, "adaptive"])
+def test_bounds_that_are_far_away_change_nothing(method: str | Method) -> None:
     for bounds in [(-1e6, 1e6), (None, None), (-np.inf, np.inf), Bounds(), Bounds([-9] * 3, 9)]:
-        assert_array_equal(secant.gradient(scalar_valued, X, bounds=bounds), secant.gradient(scalar_valued, X))
-        assert_array_equal(secant.hessian(scalar_valued, X, bounds=bounds), secant.hessian(scalar_valued, X))
+        for function in (secant.gradient, secant.hessian):
+            found = function(scalar_valued, X, bounds=bounds, method=method)
+            assert_array_equal(found, function(scalar_valued, X, method=method))
 
 
 def test_scipy_bounds_are_broadcast_to_x_as_scipy_does() -> None:
@@ -627,13 +672,17 @@ def test_vectorized_equals_point_by_point_bit_for_bit(method: Any, dtype: Any) -
         assert_array_equal(H, secant.hessian(None, x, grad=columns, method=method))
 
 
-def test_vectorized_scalars_and_matrices() -> None:
+@pytest.mark.parametrize(("method", "shapes"), [(CENTRAL_4, [(4,)]), ("adaptive", [(1,), (7,)])])
+def test_vectorized_scalars_and_matrices(method: str | Method, shapes: Any) -> None:
     f = Recorder(lambda x: x**3)
-    assert secant.gradient(f, 2.0, vectorized=True) == secant.gradient(lambda x: x**3, 2.0)
-    assert [p.shape for p in f.points] == [(4,)]
+    assert secant.gradient(f, 2.0, method=method, vectorized=True) == secant.gradient(
+        lambda x: x**3, 2.0, method=method
+    )
+    assert [p.shape for p in f.points] == shapes
     x = np.arange(6.0).reshape(2, 3)
     f = Recorder(lambda z: z[:, 0] * z[:, 1])
-    assert_array_equal(secant.jacobian(f, x, vectorized=True), secant.jacobian(lambda z: z[0] * z[1], x))
+    found = secant.jacobian(f, x, method=method, vectorized=True)
+    assert_array_equal(found, secant.jacobian(lambda z: z[0] * z[1], x, method=method))
     assert {p.shape[1:] for p in f.points} == {(2, 3)}
 
 
@@ -642,16 +691,18 @@ def test_vectorized_scalars_and_matrices() -> None:
     [
         (secant.gradient, "central", [(6, 3)]),
         (secant.gradient, "forward", [(4, 3)]),
-        (secant.gradient, "complex", [(3, 3)]),
-        (secant.gradient, "auto", [(12, 3)]),
+        (secant.gradient, "complex", [(3, 3), (1, 3)]),
+        (secant.gradient, CENTRAL_4, [(12, 3)]),
+        (secant.gradient, "adaptive", [(1, 3), (21, 3)]),
         (secant.hessian, "central", [(1, 3), (2, 3), (4, 3), (6, 3)]),
         (secant.hessian, "forward", [(1, 3), (1, 3), (2, 3), (6, 3)]),
-        (secant.hessian, "auto", [(1, 3), (4, 3), (8, 3), (12, 3)]),
+        (secant.hessian, CENTRAL_4, [(1, 3), (4, 3), (8, 3), (12, 3)]),
     ],
 )
-def test_blocks_are_as_few_as_can_be(function: Any, method: str, shapes: Any) -> None:
+def test_blocks_are_as_few_as_can_be(function: Any, method: str | Method, shapes: Any) -> None:
     # A gradient's values are single numbers. How large others are is not known before the first one has been seen:
-    # it is asked for alone, then come the rest of its column and all the others.
+    # it is asked for alone, then come the rest of its column and all the others. The adaptive method asks for f(x),
+    # then for the first samples of all variables.
     f = Recorder(column)
     estimate = function(f, X, method=method, vectorized=True, full_output=True)
     assert [point.shape for point in f.points] == shapes
@@ -669,15 +720,17 @@ def test_a_prepared_object_knows_how_large_values_are(method: str, shapes: Any) 
 
 
 @pytest.mark.parametrize("outputs", [1, 10, 1000])
-@pytest.mark.parametrize("method", ["forward", "auto"])
+@pytest.mark.parametrize(("method", "points"), [("forward", 41), (CENTRAL_4, 160), ("adaptive", 281)])
 @pytest.mark.parametrize("block_bytes", [10_000, 100_000])
-def test_a_block_and_its_values_stay_within_block_bytes(outputs: int, method: str, block_bytes: int) -> None:
+def test_a_block_and_its_values_stay_within_block_bytes(
+    outputs: int, method: str | Method, points: int, block_bytes: int
+) -> None:
     n = 40
     A = np.arange(float(n * outputs)).reshape(n, outputs) % 7
     f = Recorder(lambda z: z @ A)
     found = secant.Jacobian(f, vectorized=True, method=method, block_bytes=block_bytes)(np.ones(n))
     assert_allclose(found, A.T, atol=1e-6)
-    assert sum(len(p) for p in f.points) == (n + 1 if method == "forward" else 4 * n)
+    assert sum(len(p) for p in f.points) == points
     at_most = max(1, block_bytes // (8 * (n + outputs)))
     assert max(len(p) for p in f.points) <= at_most
     # … and they are not much smaller than they may be.
@@ -687,6 +740,10 @@ def test_a_block_and_its_values_stay_within_block_bytes(outputs: int, method: st
 @pytest.mark.parametrize("wrong", [lambda z: z[:-1, 0], lambda z: z.T, lambda z: 1.0, lambda z: np.ones((1, len(z)))])
 def test_a_wrong_first_axis_is_refused(wrong: Any) -> None:
     with pytest.raises(ValueError, match=r"block of 12 points, shape \(12, 3\).*first axis must have length 12"):
+        secant.gradient(wrong, X, vectorized=True, method=CENTRAL_4)
+    # f(x), which comes first, is a block of one; the last of the wrong ones is right for that.
+    message = r"block of (1|21) points, shape \(\1, 3\).*first axis must have length \1"
+    with pytest.raises(ValueError, match=message):
         secant.gradient(wrong, X, vectorized=True)
 
 
@@ -715,6 +772,7 @@ OBJECTS = [
     secant.Jacobian(plain, layout="denominator", block_bytes=1000),
     secant.Hessian(plain, method="central"),
     secant.Hessian(plain, grad=plain_gradient),
+    secant.Hessian(plain, method=Adaptive(rtol=1e-6, max_evaluations=30, typical=[1.0, 2.0])),
 ]
 
 
@@ -757,11 +815,12 @@ def test_objects_cannot_be_changed_by_accident() -> None:
     assert_allclose(g([1.0, 2.0]), [4.0, 1.0], rtol=1e-10)
 
 
+@pytest.mark.parametrize("method", [CENTRAL_4, "adaptive"])
 @pytest.mark.parametrize("vectorized", [False, True])
-def test_four_threads_at_once_give_the_bits_of_one(vectorized: bool) -> None:
-    g = secant.Gradient(column, vectorized=vectorized)
-    J = secant.Jacobian(columns, vectorized=vectorized)
-    H = secant.Hessian(column, vectorized=vectorized)
+def test_four_threads_at_once_give_the_bits_of_one(vectorized: bool, method: str | Method) -> None:
+    g = secant.Gradient(column, vectorized=vectorized, method=method)
+    J = secant.Jacobian(columns, vectorized=vectorized, method=method)
+    H = secant.Hessian(column, vectorized=vectorized, method=method)
     points = np.random.default_rng(0).normal(size=(4, 20, 3))
     expected = [[(g(x), J(x), H(x)) for x in some] for some in points]
     found: list[Any] = [None] * 4

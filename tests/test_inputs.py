@@ -12,7 +12,7 @@ from scipy.optimize import Bounds
 from scipy.sparse import csr_array, eye_array
 
 import secant
-from secant import ComplexStep, FiniteDifference
+from secant import Adaptive, ComplexStep, FiniteDifference
 
 ONE_SHOT = [
     secant.gradient,
@@ -188,17 +188,33 @@ def test_values(function: Any, value: Any, error: type[Exception], message: str,
 def test_a_derivative_needs_values_shaped_like_x(x: Any) -> None:
     message = r"acts on each entry of x by itself, but x has shape .* and f\(x\) has shape \(2,\); use gradient or"
     for order in (1, 2):
-        for method in ("auto", "forward", "complex"):
+        for method in ("adaptive", "forward", "complex"):
             with pytest.raises(ValueError, match=message):
                 secant.derivative(
                     lambda x, m=method: np.ones(2) * (1j if m == "complex" else 1), x, order, method=method
                 )
 
 
-@pytest.mark.parametrize("order", [0, 3, -1, 10**30])
-def test_order_of_a_derivative(order: int) -> None:
-    with pytest.raises(ValueError, match=f"order is {order}; accepted are 1 and 2"):
-        secant.derivative(never, 1.0, order)
+@pytest.mark.parametrize("order", [0, 9, -1, 10**30])
+@pytest.mark.parametrize("method", ["adaptive", "central", "complex"])
+def test_order_of_a_derivative(order: int, method: str) -> None:
+    with pytest.raises(ValueError, match=f"order is {order}; accepted are integers from 1 to 8$"):
+        secant.derivative(never, 1.0, order, method=method)
+
+
+@pytest.mark.parametrize("order", [3, 8])
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("forward", "forward differences of order 1"),
+        (FiniteDifference("central", 4), "central differences of order 4"),
+        ("complex", "complex step"),
+    ],
+)
+def test_high_orders_of_a_derivative_are_the_adaptive_methods(order: int, method: Any, words: str) -> None:
+    message = f"order is {order}; {words} give derivatives of order 1 and 2: use method='adaptive'"
+    with pytest.raises(ValueError, match=message):
+        secant.derivative(never, 1.0, order, method=method)
 
 
 @pytest.mark.parametrize("order", [1.0, "1", None, [1]])
@@ -328,7 +344,10 @@ def test_bounds_of_objects_are_checked_when_they_are_made() -> None:
 # ----------------------------------------------------------------------------------------------------------------------
 # method
 
-METHODS = "accepted are 'auto', 'backward', 'central', 'complex', 'forward', secant.FiniteDifference"
+METHODS = (
+    r"accepted are 'adaptive', 'auto', 'backward', 'central', 'complex', 'forward', secant.Adaptive\(...\), "
+    r"secant.FiniteDifference\(...\) and secant.ComplexStep\(...\)"
+)
 
 
 @every_function
@@ -341,6 +360,7 @@ METHODS = "accepted are 'auto', 'backward', 'central', 'complex', 'forward', sec
         (None, TypeError, f"method is a NoneType; {METHODS}"),
         (2, TypeError, f"method is a int; {METHODS}"),
         (FiniteDifference, TypeError, f"method is a type; {METHODS}"),
+        (Adaptive, TypeError, f"method is a type; {METHODS}"),
         (["forward"], TypeError, f"method is a list; {METHODS}"),
     ],
 )
@@ -357,6 +377,14 @@ def test_steps_of_the_wrong_shape(function: Any, name: str, kind: Any, value: An
     message = rf"{name} has shape .*, x has shape \(3,\); accepted are a scalar or the shape of x"
     with pytest.raises(ValueError, match=message):
         function(never, [1.0, 2.0, 3.0], method=kind(**{name: value}))
+
+
+@pytest.mark.parametrize("function", ONE_SHOT[:4], ids=NAMES[:4])
+@pytest.mark.parametrize("value", [[0.1, 0.1], [0.1], [[0.1, 0.1, 0.1]]])
+def test_a_scale_of_the_wrong_shape(function: Any, value: Any) -> None:
+    message = r"typical has shape .*, x has shape \(3,\); accepted are a scalar or the shape of x"
+    with pytest.raises(ValueError, match=message):
+        function(never, [1.0, 2.0, 3.0], method=Adaptive(typical=value))
 
 
 @pytest.mark.parametrize("function", [secant.jvp, secant.hvp])

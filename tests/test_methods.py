@@ -1,4 +1,4 @@
-"""FiniteDifference, ComplexStep, and the names that stand for them."""
+"""Adaptive, FiniteDifference, ComplexStep, and the names that stand for them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import secant
-from secant import ComplexStep, FiniteDifference
+from secant import Adaptive, ComplexStep, FiniteDifference
 from secant.methods import resolve
 
 
 @pytest.mark.parametrize(
     ("name", "method"),
     [
-        ("auto", FiniteDifference("central", 4)),
+        ("auto", Adaptive()),
+        ("adaptive", Adaptive()),
         ("central", FiniteDifference("central", 2)),
         ("forward", FiniteDifference("forward", 1)),
         ("backward", FiniteDifference("backward", 1)),
@@ -41,6 +42,9 @@ def test_defaults() -> None:
     assert FiniteDifference().step is None
     assert ComplexStep().step is None
     assert FiniteDifference(order=np.int64(4)).order == 4
+    assert Adaptive() == Adaptive(rtol=None, atol=None, max_evaluations=None, noise=None, typical=1.0)
+    assert type(Adaptive(max_evaluations=np.int64(30)).max_evaluations) is int
+    assert type(Adaptive(rtol=np.float32(0.5)).rtol) is float
 
 
 @pytest.mark.parametrize(
@@ -49,6 +53,7 @@ def test_defaults() -> None:
         (FiniteDifference(), "central differences of order 2"),
         (FiniteDifference("forward", 3), "forward differences of order 3"),
         (ComplexStep(), "complex step"),
+        (Adaptive(rtol=1e-3), "adaptive differences"),
     ],
 )
 def test_description(method: Any, text: str) -> None:
@@ -66,6 +71,16 @@ SOME = [
     ComplexStep(),
     ComplexStep(1e-20),
     ComplexStep(typical=[1.0, 2.0]),
+    Adaptive(),
+    Adaptive(rtol=1e-6),
+    Adaptive(atol=1e-6),
+    Adaptive(1e-6, 1e-6),
+    Adaptive(rtol=0.0),
+    Adaptive(max_evaluations=30),
+    Adaptive(noise=1e-6),
+    Adaptive(noise=0.0),
+    Adaptive(typical=1e-6),
+    Adaptive(typical=[1.0, 2.0]),
 ]
 
 
@@ -79,6 +94,8 @@ def test_equality_is_by_content() -> None:
     assert FiniteDifference(step=[0.1, 0.2]) == FiniteDifference(step=np.array([0.1, 0.2]))
     assert FiniteDifference(order=None) == FiniteDifference(order=2)
     assert len({FiniteDifference(), FiniteDifference("central", 2), ComplexStep()}) == 2
+    assert Adaptive(rtol=1) == Adaptive(rtol=1.0)
+    assert len({Adaptive(), Adaptive(None, typical=1.0), Adaptive(noise=0)}) == 2
 
 
 @pytest.mark.parametrize("method", SOME, ids=repr)
@@ -100,6 +117,14 @@ def test_they_are_frozen() -> None:
         method.step[0] = 1.0  # type: ignore[index]
     with pytest.raises(dataclasses.FrozenInstanceError):
         ComplexStep().step = 1.0  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Adaptive().rtol = 1.0  # type: ignore[misc]
+    typical = np.array([0.1, 0.2])
+    adaptive = Adaptive(typical=typical)
+    typical[0] = 9.0
+    assert_array_equal(adaptive.typical, [0.1, 0.2])
+    with pytest.raises(ValueError, match="read-only"):
+        adaptive.typical[0] = 1.0  # type: ignore[index]
 
 
 @pytest.mark.parametrize("side", ["centre", "", None, 1, "Central", ["forward"]])
@@ -128,8 +153,50 @@ def test_types_of_orders(order: Any) -> None:
         FiniteDifference(order=order)
 
 
-@pytest.mark.parametrize("kind", [FiniteDifference, ComplexStep])
-@pytest.mark.parametrize("name", ["step", "typical"])
+@pytest.mark.parametrize("name", ["rtol", "atol", "noise"])
+class TestSizesOfErrors:
+    @pytest.mark.parametrize("value", [-1e-300, -1, math.nan, math.inf])
+    def test_they_are_finite_and_not_negative(self, name: str, value: float) -> None:
+        message = f"{name} is {float(value)}; accepted are finite numbers that are not negative"
+        with pytest.raises(ValueError, match=message):
+            Adaptive(**{name: value})
+
+    @pytest.mark.parametrize("value", ["small", [1e-3], np.ones(2), 1j, {}, object()])
+    def test_they_are_numbers(self, name: str, value: Any) -> None:
+        with pytest.raises(TypeError, match=f"{name} is .*; accepted are numbers that are not negative, or None"):
+            Adaptive(**{name: value})
+
+    @pytest.mark.parametrize("value", [0, 0.0, 5e-324, 1, np.float32(0.5), np.array(0.25)])
+    def test_what_is_accepted(self, name: str, value: Any) -> None:
+        found = getattr(Adaptive(**{name: value}), name)
+        assert type(found) is float
+        assert found == value
+
+
+@pytest.mark.parametrize("value", [0, -1, -(10**30)])
+def test_numbers_of_evaluations(value: int) -> None:
+    message = f"max_evaluations is {value}; accepted are positive integers, or None for no limit"
+    with pytest.raises(ValueError, match=message):
+        Adaptive(max_evaluations=value)
+
+
+@pytest.mark.parametrize("value", [10.0, "10", [10], math.inf])
+def test_types_of_numbers_of_evaluations(value: Any) -> None:
+    message = f"max_evaluations is a {type(value).__name__}; accepted are positive integers"
+    with pytest.raises(TypeError, match=message):
+        Adaptive(max_evaluations=value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (FiniteDifference, "step"),
+        (FiniteDifference, "typical"),
+        (ComplexStep, "step"),
+        (ComplexStep, "typical"),
+        (Adaptive, "typical"),
+    ],
+)
 class TestSteps:
     @pytest.mark.parametrize(
         ("value", "said"),

@@ -227,7 +227,7 @@ def test_an_output_that_is_not_set_is_an_error(native_functions):
         secant.jacobian(Function(native_functions.forgets, outputs=2), X, method="forward")
 
 
-@pytest.mark.parametrize("method", ["forward", "central", "auto"])
+@pytest.mark.parametrize("method", ["forward", "central", secant.FiniteDifference("central", 4), "adaptive"])
 def test_threads_give_the_same_bits(native_functions, method):
     x = np.linspace(-1, 1, 700)
     f = Function(native_functions.scalar)

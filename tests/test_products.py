@@ -14,10 +14,25 @@ import secant
 import twins
 from secant import ComplexStep, FiniteDifference
 
-METHODS = ["forward", "backward", "central", "auto", "complex"]
-RTOL = {"forward": 1e-6, "backward": 1e-6, "central": 1e-8, "auto": 1e-10, "complex": 1e-13}
+CENTRAL_4 = FiniteDifference("central", 4)
+RTOL: dict[Any, float] = {
+    "forward": 1e-6,
+    "backward": 1e-6,
+    "central": 1e-8,
+    CENTRAL_4: 1e-10,
+    "adaptive": 1e-11,
+    "complex": 1e-13,
+}
+METHODS = list(RTOL)
 # From values, products are second differences: half, and two thirds, of the digits.
-RTOL_SECOND = {"forward": 1e-3, "backward": 1e-3, "central": 1e-5, "auto": 1e-7, "complex": 1e-10}
+RTOL_SECOND: dict[Any, float] = {
+    "forward": 1e-3,
+    "backward": 1e-3,
+    "central": 1e-5,
+    CENTRAL_4: 1e-7,
+    "adaptive": 1e-8,
+    "complex": 1e-10,
+}
 STEP = 2.0**-5
 EPS = np.finfo(float).eps
 
@@ -102,32 +117,32 @@ def test_hvp_from_values_against_the_twin(f: Any, side: str, order: int) -> None
 
 @pytest.mark.parametrize("method", METHODS)
 class TestAgainstDense:
-    def test_jvp(self, method: str) -> None:
+    def test_jvp(self, method: Any) -> None:
         J = secant.jacobian(array_valued, X, method="complex")
         assert_allclose(secant.jvp(array_valued, X, V, method=method), J @ V, rtol=RTOL[method])
         g = secant.gradient(scalar_valued, X, method="complex")
         assert_allclose(secant.jvp(scalar_valued, X, V, method=method), g @ V, rtol=RTOL[method])
 
-    def test_vjp(self, method: str) -> None:
+    def test_vjp(self, method: Any) -> None:
         J = secant.jacobian(array_valued, X, method="complex")
         assert_allclose(secant.vjp(array_valued, X, W, method=method), np.einsum("ab,abj->j", W, J), rtol=RTOL[method])
         g = secant.gradient(scalar_valued, X, method="complex")
         assert_allclose(secant.vjp(scalar_valued, X, -3.0, method=method), -3 * g, rtol=RTOL[method])
 
-    def test_hvp(self, method: str) -> None:
+    def test_hvp(self, method: Any) -> None:
         H = secant.hessian(scalar_valued, X, method="complex")
         atol = RTOL_SECOND[method]
         assert_allclose(secant.hvp(scalar_valued, X, V, method=method), H @ V, rtol=RTOL_SECOND[method], atol=atol)
         T = secant.hessian(array_valued, X, method="complex")
         assert_allclose(secant.hvp(array_valued, X, V, method=method), T @ V, rtol=RTOL_SECOND[method], atol=atol)
 
-    def test_hvp_from_gradient(self, method: str) -> None:
+    def test_hvp_from_gradient(self, method: Any) -> None:
         H = secant.hessian(scalar_valued, X, grad=gradient_of_scalar_valued, method="complex")
         found = secant.hvp(scalar_valued, X, V, grad=gradient_of_scalar_valued, method=method)
         assert_allclose(found, H @ V, rtol=RTOL[method])
 
     @pytest.mark.parametrize("x", [2.0, np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([2.0])])
-    def test_any_shape(self, method: str, x: Any) -> None:
+    def test_any_shape(self, method: Any, x: Any) -> None:
         def f(x: Any) -> Any:
             return x * x * x
 
@@ -142,7 +157,7 @@ class TestAgainstDense:
         assert each.shape == np.shape(x) * 2
         assert secant.hvp(f, x, v, grad=lambda x: 3 * x * x, method=method).shape == np.shape(x)
 
-    def test_vectorized_is_the_same_bit_for_bit(self, method: str) -> None:
+    def test_vectorized_is_the_same_bit_for_bit(self, method: Any) -> None:
         def f(z: Any) -> Any:
             return np.stack([z[..., 0] * z[..., 1], z[..., 2] ** 2 + z[..., 0]], axis=-1)
 
@@ -174,7 +189,7 @@ def test_a_very_long_or_short_v(scale: float) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_zero_v_gives_zero(method: str) -> None:
+def test_a_zero_v_gives_zero(method: Any) -> None:
     assert_array_equal(secant.jvp(array_valued, X, 0 * V, method=method), np.zeros((2, 2)))
     assert_array_equal(secant.vjp(array_valued, X, 0 * W, method=method), np.zeros(3))
     assert_array_equal(secant.hvp(scalar_valued, X, 0 * V, grad=gradient_of_scalar_valued, method=method), np.zeros(3))
@@ -184,34 +199,52 @@ def test_a_zero_v_gives_zero(method: str) -> None:
 @pytest.mark.parametrize("n", [1, 3, 20])
 def test_evaluations(n: int) -> None:
     x, v = np.linspace(0.5, 1.5, n), np.ones(n)
-    table: list[tuple[Any, Any, str | FiniteDifference, int]] = [
+    table: list[tuple[Any, Any, Any, int]] = [
         (secant.jvp, np.sin, "forward", 2),
         (secant.jvp, np.sin, "central", 2),
-        (secant.jvp, np.sin, "auto", 4),
-        (secant.jvp, np.sin, "complex", 1),
+        (secant.jvp, np.sin, CENTRAL_4, 4),
+        (secant.jvp, np.sin, "adaptive", 8),
+        # One more, with which the complex step checks itself.
+        (secant.jvp, np.sin, "complex", 2),
         (secant.jvp, np.sin, FiniteDifference("backward", 5), 6),
         (secant.vjp, np.sin, "forward", n + 1),
-        (secant.vjp, np.sin, "auto", 4 * n),
-        (secant.vjp, np.sin, "complex", n),
+        (secant.vjp, np.sin, CENTRAL_4, 4 * n),
+        (secant.vjp, np.sin, "adaptive", 7 * n + 1),
+        (secant.vjp, np.sin, "complex", n + 1),
         (secant.hvp, np.sum, "central", 2 * (2 * n + 1) + 1),
-        (secant.hvp, np.sum, "auto", 4 * (2 * n + 1) + 1),
+        (secant.hvp, np.sum, CENTRAL_4, 4 * (2 * n + 1) + 1),
+        # Of a quadratic: four pairs of points along each variable and along v, three along a diagonal.
+        (secant.hvp, lambda x: x @ x, "adaptive", 8 * (n + 1) + 6 * n + 1),
         (secant.hvp, np.sum, "complex", 4 * n),
     ]
     for function, f, method, expected in table:
         counter = Counter(f)
         estimate = function(counter, x, v, method=method, full_output=True)
         assert (estimate.evaluations, counter.calls) == (expected, expected), (function, method)
-    for method, expected in [("forward", 2), ("central", 2), ("auto", 4), ("complex", 1)]:
+    gradients: list[tuple[Any, int]] = [
+        ("forward", 2),
+        ("central", 2),
+        (CENTRAL_4, 4),
+        ("adaptive", 8),
+        ("complex", 2),
+    ]
+    for method, expected in gradients:
         grad = Counter(lambda x: 2 * x)
         assert secant.hvp(None, x, v, grad=grad, method=method, full_output=True).evaluations == expected
         assert grad.calls == expected
 
 
 def test_the_step_along_v_is_its_factor() -> None:
-    estimate = secant.jvp(array_valued, X, V, full_output=True)
+    estimate = secant.jvp(array_valued, X, V, method=CENTRAL_4, full_output=True)
     assert estimate.step.shape == ()
     # No variable moves by more than its own step would be.
     assert np.max(np.abs(estimate.step * V)) <= 2**0.5 * EPS ** (1 / 5) * 1.1
+    # The adaptive method's is that of its widest points.
+    points: list[Any] = []
+    estimate = secant.jvp(lambda x: points.append(x.copy()) or array_valued(x), X, V, full_output=True)
+    assert estimate.step.shape == ()
+    factors = np.abs((np.array(points) - X) @ V) / (V @ V)
+    assert np.any(np.isclose(factors, estimate.step, rtol=1e-12))
     calls = []
     secant.jvp(lambda x: calls.append(x.copy()) or 1.0, X, V, method=FiniteDifference(step=0.5))
     assert_allclose(sorted(c[0] for c in calls), [X[0] - 0.25, X[0] + 0.25])
@@ -229,8 +262,8 @@ def test_arguments_and_bounds() -> None:
     assert_allclose(secant.hvp(lambda *a: np.sum(f(*a)), x, v, **options), 20 * v, rtol=1e-7)
 
 
-@pytest.mark.parametrize("method", ["forward", "central", "auto"])
-def test_a_variable_that_v_does_not_move_needs_no_room(method: str) -> None:
+@pytest.mark.parametrize("method", ["forward", "central", CENTRAL_4, "adaptive"])
+def test_a_variable_that_v_does_not_move_needs_no_room(method: Any) -> None:
     def f(x: Any) -> Any:
         assert x[1] == 2.0
         return x[0] ** 2 * x[1]
@@ -296,7 +329,7 @@ def dense(operator: LinearOperator) -> Any:
 
 @pytest.mark.parametrize("method", METHODS)
 class TestJacobianOperator:
-    def test_it_is_the_jacobian(self, method: str) -> None:
+    def test_it_is_the_jacobian(self, method: Any) -> None:
         J = secant.Jacobian(array_valued, method=method)
         operator = J.operator(X)
         assert isinstance(operator, LinearOperator)
@@ -314,7 +347,7 @@ class TestJacobianOperator:
         assert_allclose((2 * operator + operator) @ V, 3 * exact @ V, **tolerance)
         assert_allclose(operator @ (V + 2j * V), (1 + 2j) * (exact @ V), **tolerance)
 
-    def test_least_squares(self, method: str) -> None:
+    def test_least_squares(self, method: Any) -> None:
         A = np.random.default_rng(0).normal(size=(8, 3))
         operator = secant.Jacobian(lambda x: A @ x + x[0] ** 2, method=method).operator(np.zeros(3))
         b = np.arange(8.0)
@@ -377,7 +410,7 @@ def test_operator_of_a_scalar(kind: Any) -> None:
 
 @pytest.mark.parametrize("grad", [None, gradient_of_scalar_valued])
 @pytest.mark.parametrize("method", METHODS)
-def test_hessian_operator(method: str, grad: Any) -> None:
+def test_hessian_operator(method: Any, grad: Any) -> None:
     operator = secant.Hessian(scalar_valued, grad=grad, method=method).operator(X)
     exact = secant.hessian(scalar_valued, X, method="complex")
     assert operator.shape == (3, 3)
