@@ -7,8 +7,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 SOURCES = Path(__file__).parent
+
+# Where a result decides over a change, the same examples are tried each time; elsewhere new ones are looked for.
+settings.register_profile("reproducible", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("reproducible")
 
 
 def compiler() -> str:

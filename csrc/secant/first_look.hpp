@@ -206,11 +206,13 @@ class FirstLook {
         // The comparisons are false for NaN.
         const bool sound = last < levels && growth < R(0.5) && sigma <= 16 * std::max(arithmetic, floor);
         out.values[i] = value * unit_;
-        out.errors[i] = constant ? Factors::arithmetic * arithmetic * norm : error;
+        // 0 times a norm that is no number is 0 here: f is 0 wherever it was sampled.
+        const R flat = arithmetic == 0 ? R(0) : Factors::arithmetic * arithmetic * norm;
+        out.errors[i] = constant ? flat : error;
         const bool limited = sound && sigma <= 4 * floor && truncation <= noise;
         const R natural = std::max(std::abs(value), groups[0]) * unit_;
         const bool fair = !tolerance_.given && error <= Tolerance<R>::fair * question_.epsilon * natural;
-        if (constant || (sound && error <= allowed) || (limited && fair)) {
+        if ((constant && is_finite(flat)) || (sound && error <= allowed) || (limited && fair)) {
             out.verdicts[i] = Verdict::accepted;
         } else {
             out.verdicts[i] = limited ? Verdict::limited : Verdict::open;

@@ -12,6 +12,8 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "secant/expansion.hpp"
@@ -331,8 +333,9 @@ class Judge {
     }
 
     void choose() {
-        // Where coefficients do not fall, the value is worth nothing, however small the numbers are.
-        const auto order = [](const Look& look) { return std::pair(!look.falls, look.error()); };
+        // Where coefficients do not fall, the value is worth nothing, however small the numbers are; and where none stand out while
+        // other windows show some, f only happens to be equal at those points.
+        const auto order = [](const Look& look) { return std::tuple(!look.falls, look.significant < 0, look.error()); };
         best_ = &*std::ranges::min_element(looks_, {}, order);
         const Look& best = *best_;
         result_.value = best.window.value();

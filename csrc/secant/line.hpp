@@ -632,6 +632,11 @@ class Line {
         } else if (state.cornered) {
             entry.status = state.side == Side::central ? Status::smaller_step : Status::other_side;
         }
+        // Near the smallest numbers a norm may not be one: then nothing is known of the error.
+        if (std::isnan(entry.error)) {
+            entry.error = std::numeric_limits<R>::infinity();
+            if (entry.status == Status::ok) entry.status = Status::rough;
+        }
     }
 
     [[nodiscard]] R spread(std::size_t output, const Sample& sample) const noexcept {
