@@ -27,8 +27,8 @@ class PairedLines final : public Lines<R> {
     using Pair = std::pair<std::size_t, std::size_t>;
 
     PairedLines(const Moves<R>& moves, const FormulaSet<R>& formulas, std::span<const Pair> pairs,
-                std::span<const LineSetting<R>> alone, const AdaptiveMethod<R>& method)
-        : moves_(moves), pairs_(pairs), alone_(alone), method_(method), directions_(moves, formulas, pairs) {}
+                std::span<const LineSetting<R>> alone)
+        : moves_(moves), pairs_(pairs), alone_(alone), directions_(moves, formulas, pairs) {}
 
     [[nodiscard]] std::size_t count() const noexcept override { return pairs_.size(); }
     [[nodiscard]] LineSetting<R> setting(std::size_t line) const override {
@@ -62,7 +62,6 @@ class PairedLines final : public Lines<R> {
     const Moves<R>& moves_;
     std::span<const Pair> pairs_;
     std::span<const LineSetting<R>> alone_;
-    const AdaptiveMethod<R>& method_;
     PairedMoves<R> directions_;
 };
 
@@ -163,7 +162,7 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
     const Moves<R> moves =
         with_line ? Moves<R>(x, v, rule, line_rule, method.bounds) : Moves<R>(x, rule, method.bounds);
     detail::for_pairs(n, false, with_line, [&](auto pairs) {
-        const detail::PairedLines<R> lines(moves, formulas, pairs, settings, method);
+        const detail::PairedLines<R> lines(moves, formulas, pairs, settings);
         detail::follow_lines(
             evaluator, lines, method.most_evaluations, record, [&](std::size_t column, const Line<R>& line) {
                 const auto [a, b] = pairs[column];

@@ -56,7 +56,7 @@ template <class R>
     // As large as the third coefficient may be where it falls in line with the others, or with x's scale.
     const R expected = std::max(second * (second / first), share * share * first);
     const R truncation = std::max(third, second * (second / first)) * growth / step / 2;
-    const R allowed = std::max(tolerance.relative * std::abs(value), tolerance.absolute);
+    const R allowed = tolerance.allowed(value, question.epsilon);
     const auto error_with = [&](R noise) {
         return truncation + std::max(Factors::arithmetic * arithmetic, noise) * value_norm / step;
     };

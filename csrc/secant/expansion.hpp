@@ -36,6 +36,53 @@ struct Level {
     R minus = std::numeric_limits<R>::quiet_NaN();
 };
 
+// d! / H^d: what a coefficient in units of f, at the step H, is as a derivative of order d. One division for each order: the power of
+// a step may not be a number.
+template <class R>
+[[nodiscard]] R derivative_unit(int derivative, R step) noexcept {
+    R unit = 1;
+    for (int k = 1; k <= derivative; ++k) unit = unit * static_cast<R>(k) / step;
+    return unit;
+}
+
+// How far coefficients, by groups, fall before they drown in noise; and what that says of the first group left out.
+template <class R>
+struct Fall {
+    int significant = -1;  // the last group that stands out of the noise; -1: none
+    R growth = 0;          // from group to group, below 1 where they fall
+    R next = 0;            // the first group left out
+};
+
+// `least`: a growth that is not undercut, since the first terms of a nearly straight f say nothing of the others.
+template <class R>
+[[nodiscard]] Fall<R> fall_of(std::span<const R> groups, std::span<const R> norms, R sigma, R least,
+                              Side side) noexcept {
+    Fall<R> fall;
+    const std::size_t count = groups.size();
+    for (std::size_t k = 0; k < count; ++k) {
+        if (groups[k] > 4 * sigma * norms[k]) fall.significant = static_cast<int>(k);
+    }
+    if (fall.significant < 0) return fall;
+    const auto last = static_cast<std::size_t>(fall.significant);
+    const R group = groups[last];
+    if (last == 0) {
+        fall.growth = count > 1 ? 4 * sigma * norms[1] / group : R(1);
+    } else {
+        fall.growth = group / groups[last - 1];
+        if (last >= 2) fall.growth = std::max(fall.growth, groups[last - 1] / groups[last - 2] / 4);
+        if (last >= 2 && side != Side::central) {
+            fall.growth = std::max(fall.growth, std::sqrt(group / groups[last - 2]));
+        }
+    }
+    fall.growth = std::max(fall.growth, least);
+    fall.next = group;
+    for (std::size_t k = last; k < count; ++k) fall.next *= std::min(fall.growth, R(1e3));
+    if (last + 1 < count) {
+        fall.next = std::min(fall.next, 4 * sigma * norms[count - 1] * std::min(fall.growth, R(1)));
+    }
+    return fall;
+}
+
 template <class R>
 class Window {
    public:
@@ -53,7 +100,7 @@ class Window {
         }
         const Extrapolation<R> extrapolation(std::span<const R>(abscissae).first(count_));
         if (side == Side::central) {
-            expand_central(levels, base, relative, extrapolation);
+            expand_central(levels, base, abscissae, extrapolation);
         } else {
             expand_one_sided(levels, base, relative, extrapolation);
         }
@@ -67,6 +114,10 @@ class Window {
     // Coefficients by groups: of one odd and one even where the window is central, of one where it is one-sided.
     [[nodiscard]] R group(std::size_t k) const noexcept { return groups_[k]; }
     [[nodiscard]] R group_norm(std::size_t k) const noexcept { return group_norms_[k]; }
+    [[nodiscard]] std::span<const R> groups() const noexcept { return std::span<const R>(groups_).first(count_); }
+    [[nodiscard]] std::span<const R> group_norms() const noexcept {
+        return std::span<const R>(group_norms_).first(count_);
+    }
     // The noise that the highest group, and in it the highest coefficient, would need to be noise.
     [[nodiscard]] R top() const noexcept { return top_; }
     [[nodiscard]] R top_last() const noexcept { return top_last_; }
@@ -83,7 +134,7 @@ class Window {
     }
 
    private:
-    void expand_central(std::span<const Level<R>> levels, R base, const std::array<R, most>& relative,
+    void expand_central(std::span<const Level<R>> levels, R base, const std::array<R, most>& squares,
                         const Extrapolation<R>& extrapolation) {
         std::array<R, most> odd{};
         std::array<R, most> even{};
@@ -91,26 +142,17 @@ class Window {
             const Level<R>& level = levels[i];
             largest_ = std::max({largest_, std::abs(level.plus), std::abs(level.minus)});
             odd[i] = (level.plus - level.minus) / ((level.up + level.down) / widest_);
-            even[i] = ((level.plus - base) + (level.minus - base)) / (2 * relative[i] * relative[i]);
+            even[i] = ((level.plus - base) + (level.minus - base)) / (2 * squares[i]);
         }
         const auto row = static_cast<std::size_t>((derivative_ - 1) / 2);
         for (std::size_t k = 0; k < count_; ++k) {
             R first = 0;
             R second = 0;
-            R first_square = 0;
-            R second_square = 0;
-            R second_sum = 0;
             for (std::size_t i = 0; i < count_; ++i) {
-                const R weight = extrapolation.weight(k, i);
-                first += weight * odd[i];
-                second += weight * even[i];
-                const R per_value = weight / (relative[i] * relative[i]);
-                first_square += weight * per_value / 2;
-                second_square += per_value * per_value / 2;
-                second_sum += per_value;
+                first += extrapolation.weight(k, i) * odd[i];
+                second += extrapolation.weight(k, i) * even[i];
             }
-            const R first_norm = std::sqrt(first_square);
-            const R second_norm = std::sqrt(second_square + second_sum * second_sum);
+            const auto [first_norm, second_norm] = extrapolation.central_norms(k, squares);
             if (k == 0) slope_ = std::abs(first) / widest_;
             groups_[k] = std::max(std::abs(first), std::abs(second));
             group_norms_[k] = std::max(first_norm, second_norm);

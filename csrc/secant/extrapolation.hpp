@@ -10,6 +10,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <span>
 
@@ -55,6 +56,25 @@ class Extrapolation {
     [[nodiscard]] R weight(std::size_t k, std::size_t i) const noexcept { return weights_[k][i]; }
     // By how much, in size, a term z^count that the polynomial leaves out changes its coefficient k.
     [[nodiscard]] R remainder(std::size_t k) const noexcept { return remainders_[k]; }
+
+    // Of the slopes (f(x+t) - f(x-t)) / 2t and the curvatures (f(x+t) + f(x-t) - 2 f(x)) / 2t^2 of central samples, with `squares` of the
+    // relative steps as abscissae: what noise of rms 1 in the values makes of their coefficient k.
+    struct Norms {
+        R odd = 0;
+        R even = 0;
+    };
+    [[nodiscard]] Norms central_norms(std::size_t k, std::span<const R> squares) const noexcept {
+        R odd = 0;
+        R even = 0;
+        R sum = 0;
+        for (std::size_t i = 0; i < count_; ++i) {
+            const R per_value = weights_[k][i] / squares[i];
+            odd += weights_[k][i] * per_value / 2;
+            even += per_value * per_value / 2;
+            sum += per_value;
+        }
+        return {std::sqrt(odd), std::sqrt(even + sum * sum)};
+    }
 
    private:
     std::size_t count_ = 0;

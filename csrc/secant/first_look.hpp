@@ -38,31 +38,20 @@ class FirstLook {
     FirstLook(const Sources& sources, const Question<R>& question, const Tolerance<R>& tolerance)
         : sources_(sources), question_(question), tolerance_(tolerance), widest_(sources.sizes[0]) {
         std::array<R, most> abscissae{};
-        std::array<R, most> relative{};
         for (std::size_t k = 0; k < sources.levels; ++k) {
-            relative[k] = sources.sizes[k] / widest_;
-            abscissae[k] = relative[k] * relative[k];
+            const R relative = sources.sizes[k] / widest_;
+            abscissae[k] = relative * relative;
         }
         extrapolation_ = Extrapolation<R>(std::span<const R>(abscissae).first(sources.levels));
         row_ = static_cast<std::size_t>((question.derivative - 1) / 2);
         odd_ = question.derivative % 2 == 1;
         for (std::size_t k = 0; k < sources.levels; ++k) {
-            R first = 0;
-            R second = 0;
-            R sum = 0;
-            for (std::size_t i = 0; i < sources.levels; ++i) {
-                const R weight = extrapolation_.weight(k, i);
-                const R per_value = weight / abscissae[i];
-                first += weight * per_value / 2;
-                second += per_value * per_value / 2;
-                sum += per_value;
-            }
-            odd_norms_[k] = std::sqrt(first);
-            even_norms_[k] = std::sqrt(second + sum * sum);
-            norms_[k] = std::max(odd_norms_[k], even_norms_[k]);
+            const auto [odd, even] = extrapolation_.central_norms(k, abscissae);
+            odd_norms_[k] = odd;
+            even_norms_[k] = even;
+            norms_[k] = std::max(odd, even);
         }
-        unit_ = 1;
-        for (int k = 1; k <= question.derivative; ++k) unit_ = unit_ * static_cast<R>(k) / widest_;
+        unit_ = derivative_unit(question.derivative, widest_);
         for (std::size_t k = 0; k < sources.levels; ++k) {
             odd_factors_[k] = widest_ / sources.spans[k];
             even_factors_[k] = R(0.5) / abscissae[k];
@@ -178,33 +167,17 @@ class FirstLook {
         R bar = std::min(Factors::one * one, Factors::several * several);
         const R sigma = std::max(std::min(R(1.5) * one, several), floor);
         if (question_.noise) bar = std::max(bar, Factors::several * sigma);
-        std::size_t last = levels;
-        for (std::size_t k = levels; k-- > 0 && last == levels;) {
-            if (groups[k] > 4 * sigma * norms_[k]) last = k;
-        }
-        R growth = 1;
-        R next = 0;
         const R share = widest_ / question_.scale;
-        if (last < levels) {
-            if (last == 0) {
-                growth = 4 * sigma * norms_[1] / groups[0];
-            } else {
-                growth = groups[last] / groups[last - 1];
-                if (last >= 2) growth = std::max(growth, groups[last - 1] / groups[last - 2] / 4);
-            }
-            growth = std::max(growth, share * share);
-            next = groups[last];
-            for (std::size_t k = last; k < levels; ++k) next *= std::min(growth, R(1e3));
-            if (last + 1 < levels) next = std::min(next, 4 * sigma * norms_[levels - 1] * std::min(growth, R(1)));
-        }
+        const auto fall = fall_of(std::span<const R>(groups).first(levels), std::span<const R>(norms_).first(levels),
+                                  sigma, share * share, Side::central);
         const R norm = (odd_ ? odd_norms_[row_] : even_norms_[row_]) * unit_;
-        const R truncation = 2 * next * extrapolation_.remainder(row_) * unit_;
+        const R truncation = 2 * fall.next * extrapolation_.remainder(row_) * unit_;
         const R noise = std::max(Factors::arithmetic * arithmetic, bar) * norm;
         const R error = truncation + noise;
         const bool constant = farthest == 0;
         const R allowed = tolerance_.allowed(value * unit_, question_.epsilon);
         // The comparisons are false for NaN.
-        const bool sound = last < levels && growth < R(0.5) && sigma <= 16 * std::max(arithmetic, floor);
+        const bool sound = fall.significant >= 0 && fall.growth < R(0.5) && sigma <= 16 * std::max(arithmetic, floor);
         out.values[i] = value * unit_;
         // 0 times a norm that is no number is 0 here: f is 0 wherever it was sampled.
         const R flat = arithmetic == 0 ? R(0) : Factors::arithmetic * arithmetic * norm;

@@ -158,13 +158,23 @@ class Judge {
                                      : static_cast<std::size_t>(derivative + 1);
     }
 
+    // Levels enough to see noise.
+    [[nodiscard]] static std::size_t enough(Side side, int derivative) noexcept {
+        return std::max<std::size_t>(fewest(side, derivative), 3);
+    }
+    // The levels of the largest window.
+    [[nodiscard]] static std::size_t at_most(Side side, int derivative) noexcept {
+        return std::min(Window<R>::most, std::max<std::size_t>(5, fewest(side, derivative) + 2));
+    }
+
     [[nodiscard]] Judgement<R> run() {
         const std::size_t least = fewest(side_, question_.derivative);
-        const std::size_t at_most = std::min(Window<R>::most, std::max<std::size_t>(5, least + 2));
-        looks_.reserve(levels_.size() * (at_most + 1 - least));
+        const std::size_t most = at_most(side_, question_.derivative);
+        looks_.reserve(levels_.size() * (most + 1 - least));
         for (std::size_t first = 0; first < levels_.size(); ++first) {
-            for (std::size_t count = least; count <= at_most && first + count <= levels_.size(); ++count) {
-                looks_.push_back({Window<R>(levels_.subspan(first, count), base_, side_, question_.derivative), first});
+            for (std::size_t count = least; count <= most && first + count <= levels_.size(); ++count) {
+                looks_.push_back(
+                    {{}, Window<R>(levels_.subspan(first, count), base_, side_, question_.derivative), first});
             }
         }
         if (looks_.empty()) return result_;
@@ -184,12 +194,9 @@ class Judge {
     }
 
    private:
-    struct Look {
+    struct Look : Fall<R> {
         Window<R> window;
         std::size_t first;
-        int significant = -1;
-        R growth = 0;
-        R next = 0;  // the first group left out
         R truncation = 0;
         R noise = 0;
         [[nodiscard]] R error() const noexcept { return truncation + noise; }
@@ -212,10 +219,9 @@ class Judge {
         slope_ = std::ranges::min(looks_, {}, [](const Look& look) { return look.window.slope(); }).window.slope();
         R bar = std::numeric_limits<R>::infinity();
         R sigma = bar;
-        const std::size_t enough = std::max<std::size_t>(fewest(side_, question_.derivative), 3);
         for (const Look& look : looks_) {
             const Window<R>& window = look.window;
-            if (window.count() < enough) continue;
+            if (window.count() < enough(side_, question_.derivative)) continue;
             R one = window.top_last();
             R several = window.top();
             if (probe_ && probe_->offset < window.widest()) {
@@ -228,7 +234,7 @@ class Judge {
         if (question_.noisy && std::isfinite(bar)) {
             std::vector<R> tops;
             for (const Look& look : looks_) {
-                if (look.window.count() >= enough) tops.push_back(look.window.top());
+                if (look.window.count() >= enough(side_, question_.derivative)) tops.push_back(look.window.top());
             }
             const auto middle = tops.begin() + static_cast<std::ptrdiff_t>(tops.size() / 2);
             std::ranges::nth_element(tops, middle);
@@ -267,40 +273,11 @@ class Judge {
         return repeated.size() * 2 < values.size();
     }
 
-    // The growth from group to group (below 1 where they fall), and with it the first group left out.
     void continue_fall(Look& look) const {
-        const Window<R>& window = look.window;
-        look.significant = -1;
-        look.growth = look.next = 0;
-        const std::size_t count = window.count();
-        for (std::size_t k = 0; k < count; ++k) {
-            if (window.group(k) > 4 * sigma_ * window.group_norm(k)) look.significant = static_cast<int>(k);
-        }
-        if (look.significant < 0) {
-            look.falls = result_.limited;
-            return;
-        }
-        const auto last = static_cast<std::size_t>(look.significant);
-        const R group = window.group(last);
-        const auto ratio = [&](std::size_t k) { return window.group(k) / window.group(k - 1); };
-        if (last == 0) {
-            look.growth = count > 1 ? 4 * sigma_ * window.group_norm(1) / group : R(1);
-        } else {
-            look.growth = ratio(last);
-            if (last >= 2) look.growth = std::max(look.growth, ratio(last - 1) / 4);
-            if (last >= 2 && side_ != Side::central) {
-                look.growth = std::max(look.growth, std::sqrt(group / window.group(last - 2)));
-            }
-        }
-        // f is not taken to vary on a longer scale than x has: the first terms of a nearly straight f say nothing of the others.
-        const R share = window.widest() / question_.scale;
-        look.growth = std::max(look.growth, side_ == Side::central ? share * share : share);
-        look.falls = look.growth < R(0.5);
-        look.next = group;
-        for (std::size_t k = last; k < count; ++k) look.next *= std::min(look.growth, R(1e3));
-        if (last + 1 < count) {
-            look.next = std::min(look.next, 4 * sigma_ * window.group_norm(count - 1) * std::min(look.growth, R(1)));
-        }
+        const R share = look.window.widest() / question_.scale;
+        const R least = side_ == Side::central ? share * share : share;
+        static_cast<Fall<R>&>(look) = fall_of(look.window.groups(), look.window.group_norms(), sigma_, least, side_);
+        look.falls = look.significant < 0 ? result_.limited : look.growth < R(0.5);
     }
 
     // A window with one more level has measured what this one left out.
@@ -327,9 +304,7 @@ class Judge {
         look.noise = std::max(Factors::arithmetic * arithmetic(window), result_.bar) * window.norm();
     }
     [[nodiscard]] R unit_of(const Window<R>& window) const noexcept {
-        R unit = 1;
-        for (int k = 1; k <= question_.derivative; ++k) unit = unit * static_cast<R>(k) / window.widest();
-        return unit;
+        return derivative_unit(question_.derivative, window.widest());
     }
 
     void choose() {
@@ -365,10 +340,10 @@ class Judge {
     // Noise does not fall with the step; coefficients do, with a high power of it. So where a narrower window, beside a wider one in which
     // coefficients fall, does not show less, both show noise.
     [[nodiscard]] R noise_seen() const {
-        const std::size_t enough = std::max<std::size_t>(fewest(side_, question_.derivative), 3);
         R seen = 0;
         for (const Look& wide : looks_) {
-            if (wide.window.count() < enough || !wide.falls || wide.significant < 0) continue;
+            const bool shows = wide.window.count() >= enough(side_, question_.derivative);
+            if (!shows || !wide.falls || wide.significant < 0) continue;
             for (const Look& narrow : looks_) {
                 if (narrow.window.count() != wide.window.count()) continue;
                 const R shrink = narrow.window.widest() / wide.window.widest();

@@ -105,7 +105,6 @@ class Line {
 
     [[nodiscard]] const Entry& entry(std::size_t output) const noexcept { return entries_[output]; }
     [[nodiscard]] std::size_t samples() const noexcept { return count_ - 1; }
-    [[nodiscard]] const Judgement<R>& judged(std::size_t output) const noexcept { return judged_[output]; }
     [[nodiscard]] bool done() const noexcept { return wanted_.empty(); }
     [[nodiscard]] R urgency() const {
         if (state_.empty()) return std::numeric_limits<R>::infinity();
@@ -130,6 +129,9 @@ class Line {
     }
 
    private:
+    // Steps, relative to the widest, where halving them would leave too few above the noise.
+    static constexpr std::array<R, 8> dense_steps = {1,       R(0.75),   R(0.5),   R(0.375),
+                                                     R(0.25), R(0.1875), R(0.125), R(0.09375)};
     static constexpr auto probe_share = static_cast<R>(0.0954915028125263L);  // (3 - sqrt(5)) / 8
 
     struct Sample {
@@ -190,7 +192,6 @@ class Line {
         const R size = first_share(setting_.question) * setting_.question.scale;
         const R central = fit(size, reach(Side::central));
         const Side roomier = reach_up_ >= reach_down_ ? Side::forward : Side::backward;
-        first_ = central;
         plain_ = true;
         if (central * 16 < std::min(size, fit(size, reach(roomier)))) {
             plain_ = false;
@@ -201,17 +202,15 @@ class Line {
         want_central(central);
     }
     void want_central(R widest) {
-        constexpr std::array<R, 8> coarse = {1, R(0.75), R(0.5), R(0.375), R(0.25), R(0.1875), R(0.125), R(0.09375)};
         for (std::size_t k = 0; k < first_levels(); ++k) {
-            want(widest * (derivative() <= 2 ? std::ldexp(R(1), -static_cast<int>(k)) : coarse[k]), Side::central);
+            want(widest * (derivative() <= 2 ? std::ldexp(R(1), -static_cast<int>(k)) : dense_steps[k]), Side::central);
         }
         // Off the grid of the others: what is periodic on it shows here.
         if (derivative() == 1) want(widest * probe_share, Side::forward);
     }
     void want_one_sided(R widest, Side side) {
-        constexpr std::array<R, 8> relative = {1, R(0.75), R(0.5), R(0.375), R(0.25), R(0.1875), R(0.125), R(0.09375)};
         const std::size_t levels = derivative() <= 2 ? 7 : 8;
-        for (std::size_t k = 0; k < levels; ++k) want(widest * relative[k], side);
+        for (std::size_t k = 0; k < levels; ++k) want(widest * dense_steps[k], side);
     }
 
     [[nodiscard]] R value_of(int row, std::size_t output) const noexcept {
@@ -372,7 +371,10 @@ class Line {
     // As good as arithmetic allows, where nothing better was asked for.
     [[nodiscard]] bool is_fair(const Judgement<R>& now) const noexcept {
         return !setting_.tolerance.given && now.limited && now.smooth && now.truncation <= now.noise &&
-               now.error <= Tolerance<R>::fair * setting_.question.epsilon * std::max(std::abs(now.value), now.natural);
+               now.error <= fair_error(now);
+    }
+    [[nodiscard]] R fair_error(const Judgement<R>& now) const noexcept {
+        return Tolerance<R>::fair * setting_.question.epsilon * std::max(std::abs(now.value), now.natural);
     }
     // Noise alone is seen, and arithmetic explains it.
     [[nodiscard]] static bool is_flat(const Judgement<R>& now) noexcept {
@@ -415,7 +417,7 @@ class Line {
     void plan_finite(std::size_t output) {
         State& state = state_[output];
         const std::vector<Level<R>> levels = levels_of(output, state.side);
-        const std::size_t enough = std::max<std::size_t>(detail::Judge<R>::fewest(state.side, derivative()), 3);
+        const std::size_t enough = detail::Judge<R>::enough(state.side, derivative());
         if (!levels.empty()) {
             R size = levels.back().size;
             for (std::size_t k = levels.size(); k < enough; ++k) want(size /= 2, state.side);
@@ -698,8 +700,7 @@ class Line {
         if (!noise_rules) return want(narrowest / 2, side);
         // Noise hides all but the slope: a wider step shows more, or lessens the noise.
         const R wider = std::min(16 * widest, power_of_two_below(top));
-        const bool poor =
-            now.error > Tolerance<R>::fair * setting_.question.epsilon * std::max(std::abs(now.value), now.natural);
+        const bool poor = now.error > fair_error(now);
         if (now.limited && now.chosen.significant == 0 && poor && is_new(wider)) want(wider, side);
     }
 
@@ -733,7 +734,7 @@ class Line {
         }
         append_down_to(0);
         const std::size_t least = detail::Judge<R>::fewest(outlook.side, derivative());
-        const std::size_t at_most = std::min(Window<R>::most, std::max<std::size_t>(5, least + 2));
+        const std::size_t at_most = detail::Judge<R>::at_most(outlook.side, derivative());
         R best = std::numeric_limits<R>::infinity();
         for (std::size_t first = low + 1 >= at_most ? low + 1 - at_most : 0; first <= low; ++first) {
             for (std::size_t length = std::max(least, high + 1 - first); length <= at_most && first + length <= count;
@@ -769,8 +770,7 @@ class Line {
             square += weight * weight;
             top_square += top_weight * top_weight;
         }
-        R unit = 1;
-        for (int k = 1; k <= derivative(); ++k) unit = unit * static_cast<R>(k) / widest;
+        const R unit = derivative_unit(derivative(), widest);
         // The model's group, brought to this width, and its continuation.
         const auto significant = static_cast<std::size_t>(std::max(model.significant, 0));
         R known = model.group;
@@ -804,7 +804,6 @@ class Line {
     std::vector<R> wanted_;
     R reach_up_ = 0;
     R reach_down_ = 0;
-    R first_ = 0;
     bool stopped_ = false;       // for want of budget
     Side side_ = Side::central;  // on which lines start
     bool plain_ = false;         // the first samples lie on both sides, and have not been judged
