@@ -118,26 +118,14 @@ void Task::run_adaptive_first(Evaluator<R, V>& evaluator, const Setting<R>& sett
         steps = differentiate(evaluator, x, Along<R>{setting.v}, method, record, sink, kinks);
     };
     if (form_ == Form::vjp) {
-        const auto contract = [&]<class Weight, class Out>(Weight, Out) {
-            std::vector<Weight> weights;
-            {
-                const py::gil_scoped_acquire gil;
-                weights = entries_of<Weight>(*w_);
-            }
+        with_weights<E, V>([&]<class W, class Out>(const std::vector<W>& weights, Out) {
             std::vector<R> sizes(weights.size());
-            std::ranges::transform(weights, sizes.begin(), [](const Weight& weight) { return std::abs(weight); });
+            std::ranges::transform(weights, sizes.begin(), [](const W& weight) { return std::abs(weight); });
             ResultDestination<Out> destination(*this);
-            ContractionSink<V, Weight, Out> values(destination, weights, n);
+            ContractionSink<V, W, Out> values(destination, weights, n);
             ContractionSink<R, R, F> errors(error_destination, sizes, n);
             run(values, errors);
-        };
-        if constexpr (is_complex<V>) {
-            contract(V(), E());
-        } else if (complex_weights_) {
-            contract(std::complex<R>(), std::complex<E>());
-        } else {
-            contract(R(), E());
-        }
+        });
     } else {
         ResultDestination<E> destination(*this);
         const Layout layout = form_ == Form::transposed_jacobian ? Layout::denominator : Layout::numerator;
@@ -148,8 +136,8 @@ void Task::run_adaptive_first(Evaluator<R, V>& evaluator, const Setting<R>& sett
     const py::gil_scoped_acquire gil;
     mark_incidents(record.incidents, record.outputs);
     if (form_ == Form::hessian_from_gradient) {
-        symmetrize(std::span(static_cast<E*>(result_.mutable_data()), static_cast<std::size_t>(result_.size())), n);
-        symmetrize(std::span(static_cast<F*>(error_.mutable_data()), static_cast<std::size_t>(error_.size())), n);
+        symmetrize_array<E>(result_);
+        symmetrize_array<F>(error_);
         symmetrize_status();
     } else if (form_ != Form::vjp) {
         keep_kinks(kinks, record.outputs);

@@ -291,23 +291,11 @@ void Task::run_first(Evaluator<P, V>& evaluator, const Setting<R>& setting, cons
     const Along<R> along{setting.v};
     std::vector<R> steps;
     if (form_ == Form::vjp) {
-        const auto contract = [&]<class W, class Out>(W, Out) {
-            std::vector<W> weights;
-            {
-                const py::gil_scoped_acquire gil;
-                weights = entries_of<W>(*w_);
-            }
+        with_weights<E, O>([&]<class W, class Out>(const std::vector<W>& weights, Out) {
             ResultDestination<Out> destination(*this);
             ContractionSink<O, W, Out> sink(destination, weights, n);
             steps = differentiate(evaluator, x, along, method, record, sink);
-        };
-        if constexpr (is_complex<O>) {
-            contract(O(), E());
-        } else if (complex_weights_) {
-            contract(std::complex<R>(), std::complex<E>());
-        } else {
-            contract(R(), E());
-        }
+        });
     } else {
         ResultDestination<E> destination(*this);
         const bool transposed = form_ == Form::transposed_jacobian;
@@ -317,7 +305,7 @@ void Task::run_first(Evaluator<P, V>& evaluator, const Setting<R>& setting, cons
     const py::gil_scoped_acquire gil;
     mark_incidents(record.incidents, record.outputs);
     if (form_ == Form::hessian_from_gradient) {
-        symmetrize(std::span(static_cast<E*>(result_.mutable_data()), static_cast<std::size_t>(result_.size())), n);
+        symmetrize_array<E>(result_);
         symmetrize_status();
     }
     keep_steps(steps);

@@ -103,6 +103,27 @@ class Task {
     void mark_incidents(const std::vector<EntryIncident>& incidents);
     [[nodiscard]] std::size_t place(std::size_t column, std::size_t output, std::size_t outputs) const;
     void symmetrize_status();
+    template <class E>
+    void symmetrize_array(py::array& array) const {
+        symmetrize(std::span(static_cast<E*>(array.mutable_data()), static_cast<std::size_t>(array.size())),
+                   point_.size());
+    }
+    // Calls contract(w, Out()) with the weights of a vjp in the kernels' type, where derivatives are of type O, and their sums' entries, E
+    // or its complex twin, of type Out.
+    template <class E, class O, class Contract>
+    void with_weights(Contract&& contract) const {
+        const auto as = [&]<class W>(W) {
+            const py::gil_scoped_acquire gil;
+            return entries_of<W>(*w_);
+        };
+        if constexpr (is_complex<O>) {
+            contract(as(O()), E());
+        } else if (complex_weights_) {
+            contract(as(std::complex<O>()), std::complex<E>());
+        } else {
+            contract(as(O()), E());
+        }
+    }
     template <class R>
     void keep_kinks(const std::vector<Kink<R>>& kinks, std::size_t outputs);
 

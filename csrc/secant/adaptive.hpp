@@ -7,14 +7,12 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <complex>
 #include <cstddef>
-#include <exception>
 #include <limits>
-#include <mutex>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -123,67 +121,57 @@ struct Wish {
     R factor;
 };
 
-template <class R, class V, class Take>
-void evaluate_in_threads([[maybe_unused]] const Evaluator<R, V>& evaluator,
-                         [[maybe_unused]] const Directions<R>& directions,
-                         [[maybe_unused]] std::span<const Wish<R>> wishes, [[maybe_unused]] std::size_t outputs,
-                         [[maybe_unused]] int threads, [[maybe_unused]] Take&& take) {
-#ifdef _OPENMP
-    std::vector<V> all(wishes.size() * outputs);
-    std::mutex mutex;
-    std::exception_ptr failure;
-    std::atomic<bool> failed = false;
-    constexpr std::size_t piece = 16;
-    const std::size_t pieces = (wishes.size() + piece - 1) / piece;
-#pragma omp parallel num_threads(threads)
-    {
-        try {
-            const auto own = evaluator.for_one_thread();
-            PointBlock<R> points(directions);
-            ValueBlock<V> values;
-#pragma omp for schedule(dynamic) nowait
-            for (std::size_t k = 0; k < pieces; ++k) {
-                if (failed.load(std::memory_order_relaxed)) continue;
-                try {
-                    const std::size_t begin = k * piece;
-                    const std::size_t count = std::min(piece, wishes.size() - begin);
-                    points.clear();
-                    for (const Wish<R>& wish : wishes.subspan(begin, count)) points.add(wish.column, wish.factor);
-                    own->evaluate(points, values);
-                    for (std::size_t i = 0; i < count; ++i) {
-                        std::ranges::copy(values.row(i),
-                                          all.begin() + static_cast<std::ptrdiff_t>((begin + i) * outputs));
-                    }
-                } catch (...) {
-                    const std::scoped_lock lock(mutex);
-                    if (!failed.exchange(true)) failure = std::current_exception();
-                }
-            }
-        } catch (...) {
-            const std::scoped_lock lock(mutex);
-            if (!failed.exchange(true)) failure = std::current_exception();
+// One thread's share of many points: an evaluator of its own, and the common storage for values.
+template <class R, class V>
+class WishesWorker {
+   public:
+    static constexpr std::size_t piece = 16;  // points at a time
+
+    WishesWorker(const Evaluator<R, V>& evaluator, const Displacements<R>& displacements,
+                 std::span<const Wish<R>> wishes, std::size_t outputs, std::span<V> all)
+        : evaluator_(evaluator.for_one_thread()),
+          points_(displacements),
+          wishes_(wishes),
+          outputs_(outputs),
+          all_(all) {}
+
+    void run(std::size_t index) {
+        const std::size_t begin = index * piece;
+        points_.clear();
+        for (const Wish<R>& wish : wishes_.subspan(begin, std::min(wishes_.size() - begin, piece))) {
+            points_.add(wish.column, wish.factor);
+        }
+        evaluator_->evaluate(points_, values_);
+        for (std::size_t k = 0; k < points_.size(); ++k) {
+            std::ranges::copy(values_.row(k), all_.subspan((begin + k) * outputs_).begin());
         }
     }
-    if (failure) std::rethrow_exception(failure);
-    for (std::size_t k = 0; k < wishes.size(); ++k)
-        take(wishes[k], std::span<const V>(all).subspan(k * outputs, outputs));
-#endif
-}
+    void finish() const noexcept {}
 
-// Evaluates f at many points of `directions` and hands each value to `take`, in the order of the wishes.
+   private:
+    std::unique_ptr<Evaluator<R, V>> evaluator_;
+    PointBlock<R> points_;
+    std::span<const Wish<R>> wishes_;
+    std::size_t outputs_;
+    std::span<V> all_;
+    ValueBlock<V> values_;
+};
+
+// Evaluates f at many points and hands each value to `take`, in the order of the wishes.
 template <class R, class V, class Take>
-void evaluate_wishes(Evaluator<R, V>& evaluator, const Directions<R>& directions, std::span<const Wish<R>> wishes,
+void evaluate_wishes(Evaluator<R, V>& evaluator, const Displacements<R>& displacements, std::span<const Wish<R>> wishes,
                      std::size_t outputs, std::size_t& evaluations, Take&& take) {
-    PointBlock<R> points(directions);
+    PointBlock<R> points(displacements);
     ValueBlock<V> values;
     for (std::size_t done = 0; done < wishes.size();) {
         const auto round = evaluator.next_round(wishes.size() - done);
         const std::size_t in_round = std::clamp<std::size_t>(round.points, 1, wishes.size() - done);
         const auto start = std::chrono::steady_clock::now();
         const auto those = wishes.subspan(done, in_round);
-        if (round.threads == 1) {
+        // Threads write into storage that must be there before the first value is.
+        if (round.threads == 1 || outputs == 0) {
             for (std::size_t begin = 0; begin < those.size();) {
-                const std::size_t block = evaluator.block_size(directions.origin().size(), outputs);
+                const std::size_t block = evaluator.block_size(displacements.origin().size(), outputs);
                 const std::size_t count = std::min(block, those.size() - begin);
                 points.clear();
                 for (const Wish<R>& wish : those.subspan(begin, count)) points.add(wish.column, wish.factor);
@@ -192,7 +180,13 @@ void evaluate_wishes(Evaluator<R, V>& evaluator, const Directions<R>& directions
                 begin += count;
             }
         } else {
-            evaluate_in_threads(evaluator, directions, those, outputs, round.threads, take);
+            using Worker = WishesWorker<R, V>;
+            std::vector<V> all(those.size() * outputs);
+            share_pieces(round.threads, (those.size() + Worker::piece - 1) / Worker::piece,
+                         [&] { return Worker(evaluator, displacements, those, outputs, all); });
+            for (std::size_t k = 0; k < those.size(); ++k) {
+                take(those[k], std::span<const V>(all).subspan(k * outputs, outputs));
+            }
         }
         evaluations += in_round;
         const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
@@ -214,9 +208,9 @@ template <class V>
 
 // f(x), evaluated once.
 template <class R, class V>
-void evaluate_origin(Evaluator<R, V>& evaluator, const Directions<R>& directions, Record<V>& record) {
+void evaluate_origin(Evaluator<R, V>& evaluator, const Displacements<R>& displacements, Record<V>& record) {
     if (record.has_base) return;
-    PointBlock<R> points(directions);
+    PointBlock<R> points(displacements);
     ValueBlock<V> values;
     points.add_origin();
     evaluator.evaluate(points, values);
@@ -231,11 +225,11 @@ class Lines {
    public:
     virtual ~Lines() = default;
     [[nodiscard]] virtual std::size_t count() const noexcept = 0;
-    // A line's column in directions().
+    // A line's column in displacements().
     [[nodiscard]] virtual std::size_t column(std::size_t line) const noexcept { return line; }
     [[nodiscard]] virtual LineSetting<R> setting(std::size_t line) const = 0;
-    [[nodiscard]] virtual const Directions<R>& directions() const noexcept = 0;
-    // An offset in the line's unit, as a factor for Directions; and the offset that is really taken.
+    [[nodiscard]] virtual const Displacements<R>& displacements() const noexcept = 0;
+    // An offset in the line's unit, as a factor for displacements(); and the offset that is really taken.
     [[nodiscard]] virtual R factor(std::size_t line, R offset) const noexcept = 0;
     [[nodiscard]] virtual R distance(std::size_t line, R offset) const noexcept = 0;
 };
@@ -272,7 +266,7 @@ void ration(std::vector<Line<R>>& lines, std::size_t left) {
 template <class R, class V, class Finish>
 void follow_lines(Evaluator<R, V>& evaluator, const Lines<R>& lines, std::size_t budget, Record<V>& record,
                   Finish&& finish) {
-    evaluate_origin(evaluator, lines.directions(), record);
+    evaluate_origin(evaluator, lines.displacements(), record);
     const std::span<const R> base = real_parts(std::span<const V>(record.base));
     // As many lines at a time as keep their samples within some megabytes; with a budget, all of them share it.
     constexpr std::size_t bytes = std::size_t{1} << 25;
@@ -294,7 +288,7 @@ void follow_lines(Evaluator<R, V>& evaluator, const Lines<R>& lines, std::size_t
                 }
             }
             if (wishes.empty()) break;
-            evaluate_wishes<R, V>(evaluator, lines.directions(), wishes, record.outputs, record.evaluations,
+            evaluate_wishes<R, V>(evaluator, lines.displacements(), wishes, record.outputs, record.evaluations,
                                   [&](const Wish<R>& wish, std::span<const V> values) {
                                       Line<R>& line = block[wish.line - begin];
                                       const R offset = line.wanted()[wish.index];
@@ -338,7 +332,7 @@ class MovedLines final : public Lines<R> {
         setting.most -= spent_;
         return setting;
     }
-    [[nodiscard]] const Directions<R>& directions() const noexcept override { return directions_; }
+    [[nodiscard]] const Displacements<R>& displacements() const noexcept override { return directions_; }
     [[nodiscard]] R factor(std::size_t line, R offset) const noexcept override {
         return offset / moves_.size(move(line));
     }
@@ -435,7 +429,7 @@ template <class R, class V, class Store>
                 wishes.push_back({k, lines.column(begin + k), i, lines.factor(begin + k, factors[i] * step)});
             }
         }
-        evaluate_wishes<R, V>(evaluator, lines.directions(), wishes, record.outputs, record.evaluations,
+        evaluate_wishes<R, V>(evaluator, lines.displacements(), wishes, record.outputs, record.evaluations,
                               [&](const Wish<R>& wish, std::span<const V> row) {
                                   record.outputs = row.size();
                                   all.resize(count * factors.size() * row.size());

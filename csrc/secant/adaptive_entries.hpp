@@ -15,23 +15,16 @@ namespace detail {
 
 // Point k moves every entry by its own offset.
 template <class R>
-class OffsetsTogether final : public Directions<R> {
+class OffsetsTogether final : public Displacements<R> {
    public:
-    OffsetsTogether(const Moves<R>& moves, const FormulaSet<R>& formulas) : moves_(moves), formulas_(formulas) {}
+    explicit OffsetsTogether(const Moves<R>& moves) : moves_(moves) {}
 
     void clear(std::size_t points) { offsets_.assign(points * moves_.origin().size(), R(0)); }
     void move(std::size_t point, std::size_t entry, R offset) {
         offsets_[point * moves_.origin().size() + entry] = offset;
     }
 
-    [[nodiscard]] std::size_t count() const noexcept override { return 1; }
     [[nodiscard]] std::span<const R> origin() const noexcept override { return moves_.origin(); }
-    [[nodiscard]] Side side(std::size_t) const noexcept override { return Side::central; }
-    [[nodiscard]] const Formula<R>& formula(std::size_t, Side side) const noexcept override {
-        return formulas_.on(side);
-    }
-    [[nodiscard]] bool allows(std::size_t, Variation) const noexcept override { return false; }
-    [[nodiscard]] R divisor(std::size_t, const Formula<R>&, R) const noexcept override { return 1; }
     void displace(std::size_t column, R, std::span<R> point) const noexcept override {
         for (std::size_t j = 0; j < point.size(); ++j) {
             const R offset = offsets_[column * point.size() + j];
@@ -41,7 +34,6 @@ class OffsetsTogether final : public Directions<R> {
 
    private:
     const Moves<R>& moves_;
-    const FormulaSet<R>& formulas_;
     std::vector<R> offsets_;
 };
 
@@ -55,7 +47,7 @@ std::vector<R> differentiate_entries(Evaluator<R, V>& evaluator, std::span<const
     const std::size_t n = x.size();
     constexpr std::size_t parts = is_complex<V> ? 2 : 1;
     const Moves<R> moves(x, method.rule(), method.bounds);
-    detail::OffsetsTogether<R> together(moves, formula_set<R>(1, 2));
+    detail::OffsetsTogether<R> together(moves);
     detail::evaluate_origin(evaluator, together, record);
     const std::span<const R> base = detail::real_parts(std::span<const V>(record.base));
     std::vector<Line<R>> lines;

@@ -47,7 +47,7 @@ class PairedLines final : public Lines<R> {
         }
         return setting;
     }
-    [[nodiscard]] const Directions<R>& directions() const noexcept override { return directions_; }
+    [[nodiscard]] const Displacements<R>& displacements() const noexcept override { return directions_; }
     [[nodiscard]] R factor(std::size_t, R offset) const noexcept override { return offset; }
     [[nodiscard]] R distance(std::size_t, R offset) const noexcept override { return offset; }
 

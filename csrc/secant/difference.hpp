@@ -5,12 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
-#include <exception>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <type_traits>
@@ -320,49 +319,49 @@ class DifferenceDriver {
 
 namespace detail {
 
-// A round of columns in several threads: each has an evaluator, a driver and a record of its own, and takes the next few columns as
-// long as there are any. One barrier for the whole round.
+// One thread's share of a round of columns: an evaluator, a driver and a record of its own.
 template <class O, class P, class V, class Sink>
-void take_in_threads([[maybe_unused]] const Evaluator<P, V>& evaluator,
-                     [[maybe_unused]] const Directions<P>& directions, [[maybe_unused]] Record<V>& record,
-                     [[maybe_unused]] Sink& sink, [[maybe_unused]] std::size_t begin, [[maybe_unused]] std::size_t end,
-                     [[maybe_unused]] int threads) {
-#ifdef _OPENMP
+class ColumnsWorker {
+   public:
+    ColumnsWorker(const Evaluator<P, V>& evaluator, const Directions<P>& directions, Record<V>& record, Sink& sink,
+                  std::mutex& mutex, std::size_t begin, std::size_t end, std::size_t piece)
+        : evaluator_(evaluator.for_one_thread()),
+          common_(record),
+          own_(record, mutex),
+          driver_(*evaluator_, directions, own_, sink, true),
+          begin_(begin),
+          end_(end),
+          piece_(piece) {}
+
+    void run(std::size_t index) { driver_.run(begin_ + index * piece_, std::min(begin_ + (index + 1) * piece_, end_)); }
+    void finish() {
+        common_.evaluations += own_.evaluations;
+        common_.incidents.insert(common_.incidents.end(), own_.incidents.begin(), own_.incidents.end());
+    }
+
+   private:
+    std::unique_ptr<Evaluator<P, V>> evaluator_;
+    Record<V>& common_;
+    Record<V> own_;
+    DifferenceDriver<P, V, O, Sink> driver_;
+    std::size_t begin_;
+    std::size_t end_;
+    std::size_t piece_;
+};
+
+// A round of columns in several threads, each of which takes the next few columns as long as there are any.
+template <class O, class P, class V, class Sink>
+void take_in_threads(const Evaluator<P, V>& evaluator, const Directions<P>& directions, Record<V>& record, Sink& sink,
+                     std::size_t begin, std::size_t end, int threads) {
     // Whole lines of the cache, and enough pieces for the threads to end at about the same time.
     const std::size_t fair = (end - begin) / (static_cast<std::size_t>(threads) * 16);
     const std::size_t piece = (fair / 8 + 1) * 8;
-    const std::size_t pieces = (end - begin + piece - 1) / piece;
     std::mutex mutex;
-    std::exception_ptr failure;
-    std::atomic<bool> failed = false;
-#pragma omp parallel num_threads(threads)
-    {
-        try {
-            const auto own_evaluator = evaluator.for_one_thread();
-            Record<V> own_record(record, mutex);
-            DifferenceDriver<P, V, O, Sink> driver(*own_evaluator, directions, own_record, sink, true);
-#pragma omp for schedule(dynamic) nowait
-            for (std::size_t k = 0; k < pieces; ++k) {
-                if (failed.load(std::memory_order_relaxed)) continue;
-                try {
-                    driver.run(begin + k * piece, std::min(begin + (k + 1) * piece, end));
-                } catch (...) {
-                    const std::scoped_lock lock(mutex);
-                    if (!failed.exchange(true)) failure = std::current_exception();
-                }
-            }
-            const std::scoped_lock lock(mutex);
-            record.evaluations += own_record.evaluations;
-            record.incidents.insert(record.incidents.end(), own_record.incidents.begin(), own_record.incidents.end());
-        } catch (...) {
-            const std::scoped_lock lock(mutex);
-            if (!failed.exchange(true)) failure = std::current_exception();
-        }
-    }
-    if (failure) std::rethrow_exception(failure);
+    share_pieces(threads, (end - begin + piece - 1) / piece, [&] {
+        return ColumnsWorker<O, P, V, Sink>(evaluator, directions, record, sink, mutex, begin, end, piece);
+    });
     // In the order in which one thread would have found them.
     std::ranges::stable_sort(record.incidents, {}, &Incident::column);
-#endif
 }
 
 }  // namespace detail

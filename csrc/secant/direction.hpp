@@ -29,19 +29,15 @@ struct Variation {
     int halvings;
 };
 
-// P is the type of a point's coordinates: R, or std::complex<R> for the complex step.
+// Points around an origin: what an evaluator must know to write one. P is the type of a point's coordinates: R, or std::complex<R> for
+// the complex step.
 template <class P>
-class Directions {
+class Displacements {
    public:
     using R = real_of_t<P>;
 
-    virtual ~Directions() = default;
-    [[nodiscard]] virtual std::size_t count() const noexcept = 0;
+    virtual ~Displacements() = default;
     [[nodiscard]] virtual std::span<const R> origin() const noexcept = 0;
-    [[nodiscard]] virtual Side side(std::size_t column) const noexcept = 0;
-    [[nodiscard]] virtual const Formula<R>& formula(std::size_t column, Side side) const noexcept = 0;
-    // Whether a variation exists for this column and keeps its points inside the bounds.
-    [[nodiscard]] virtual bool allows(std::size_t column, Variation variation) const noexcept = 0;
     // Moves `point`, which is the origin on entry, along the column's line.
     virtual void displace(std::size_t column, R factor, std::span<P> point) const noexcept = 0;
     // Moves back a point that was moved along the column's line and not changed since.
@@ -49,6 +45,19 @@ class Directions {
         (void)column;
         std::ranges::copy(origin(), point.begin());
     }
+};
+
+// The same with what the driver of differences must know: how many columns there are, and how each is combined.
+template <class P>
+class Directions : public Displacements<P> {
+   public:
+    using R = real_of_t<P>;
+
+    [[nodiscard]] virtual std::size_t count() const noexcept = 0;
+    [[nodiscard]] virtual Side side(std::size_t column) const noexcept = 0;
+    [[nodiscard]] virtual const Formula<R>& formula(std::size_t column, Side side) const noexcept = 0;
+    // Whether a variation exists for this column and keeps its points inside the bounds.
+    [[nodiscard]] virtual bool allows(std::size_t column, Variation variation) const noexcept = 0;
     // What the sum of a formula's terms is divided by, and then once more: the square of a step may not be a number where the
     // step is. `scale` multiplies the column's step.
     [[nodiscard]] virtual R divisor(std::size_t column, const Formula<R>& formula, R scale) const noexcept = 0;

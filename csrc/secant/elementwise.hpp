@@ -28,19 +28,14 @@ struct EntryPlan {
 
 // The "factor" of a point is the index of a node: every entry takes its own node of that index.
 template <class P>
-class EntriesTogether final : public Directions<P> {
+class EntriesTogether final : public Displacements<P> {
    public:
     using R = real_of_t<P>;
 
     EntriesTogether(const Moves<R>& moves, const ImaginaryMoves<R>* imaginary, std::span<const EntryPlan<R>> plans)
         : moves_(moves), imaginary_(imaginary), plans_(plans) {}
 
-    [[nodiscard]] std::size_t count() const noexcept override { return 1; }
     [[nodiscard]] std::span<const R> origin() const noexcept override { return moves_.origin(); }
-    [[nodiscard]] Side side(std::size_t) const noexcept override { return Side::central; }
-    [[nodiscard]] const Formula<R>& formula(std::size_t, Side) const noexcept override { return *plans_[0].formula; }
-    [[nodiscard]] bool allows(std::size_t, Variation) const noexcept override { return false; }
-    [[nodiscard]] R divisor(std::size_t, const Formula<R>&, R) const noexcept override { return 1; }
     void displace(std::size_t, R node, std::span<P> point) const noexcept override {
         const auto index = static_cast<std::size_t>(node);
         for (std::size_t j = 0; j < point.size(); ++j) {

@@ -22,7 +22,7 @@ class PointBlock {
    public:
     using R = real_of_t<P>;
 
-    explicit PointBlock(const Directions<P>& directions) : directions_(&directions) {}
+    explicit PointBlock(const Displacements<P>& displacements) : displacements_(&displacements) {}
 
     void clear() noexcept { items_.clear(); }
     void add_origin() { items_.push_back({none, 0}); }
@@ -32,8 +32,8 @@ class PointBlock {
     // Which column a point is on; `none` for the origin.
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
     [[nodiscard]] std::size_t column(std::size_t index) const noexcept { return items_[index].column; }
-    [[nodiscard]] std::size_t dimension() const noexcept { return directions_->origin().size(); }
-    [[nodiscard]] std::span<const R> origin() const noexcept { return directions_->origin(); }
+    [[nodiscard]] std::size_t dimension() const noexcept { return displacements_->origin().size(); }
+    [[nodiscard]] std::span<const R> origin() const noexcept { return displacements_->origin(); }
 
     void write(std::size_t index, std::span<P> point) const noexcept {
         if constexpr (std::is_same_v<P, R>) {
@@ -48,11 +48,11 @@ class PointBlock {
     // all of them.
     void displace(std::size_t index, std::span<P> point) const noexcept {
         const Item& item = items_[index];
-        if (item.column != none) directions_->displace(item.column, item.factor, point);
+        if (item.column != none) displacements_->displace(item.column, item.factor, point);
     }
     void restore(std::size_t index, std::span<P> point) const noexcept {
         const Item& item = items_[index];
-        if (item.column != none) directions_->restore(item.column, point);
+        if (item.column != none) displacements_->restore(item.column, point);
     }
 
    private:
@@ -61,7 +61,7 @@ class PointBlock {
         R factor;
     };
 
-    const Directions<P>* directions_;
+    const Displacements<P>* displacements_;
     std::vector<Item> items_;
 };
 

@@ -138,10 +138,10 @@ class RealityCheck final : public Evaluator<std::complex<R>, std::complex<R>> {
         return inner_.block_size(dimension, outputs);
     }
 
-    void verify(const Directions<C>& directions, Record<C>& record) {
+    void verify(const Displacements<C>& displacements, Record<C>& record) {
         if (!suspicious_) return;
         if (!record.has_base) {
-            PointBlock<C> points(directions);
+            PointBlock<C> points(displacements);
             points.add_origin();
             ValueBlock<C> values;
             inner_.evaluate(points, values);
@@ -166,26 +166,18 @@ namespace detail {
 
 // A real move of all variables, or along v: with it, one evaluation compares the complex step with a difference.
 template <class R>
-class RealMove final : public Directions<std::complex<R>> {
+class RealMove final : public Displacements<std::complex<R>> {
    public:
-    RealMove(std::span<const R> x, std::span<const R> direction) : x_(x), direction_(direction) {
-        formula_.nodes = {1};
-        formula_.terms = {{R(1), 0, Formula<R>::nothing}};
-    }
-    [[nodiscard]] std::size_t count() const noexcept override { return 1; }
+    RealMove(std::span<const R> x, std::span<const R> direction) : x_(x), direction_(direction) {}
+
     [[nodiscard]] std::span<const R> origin() const noexcept override { return x_; }
-    [[nodiscard]] Side side(std::size_t) const noexcept override { return Side::forward; }
-    [[nodiscard]] const Formula<R>& formula(std::size_t, Side) const noexcept override { return formula_; }
-    [[nodiscard]] bool allows(std::size_t, Variation) const noexcept override { return false; }
     void displace(std::size_t, R factor, std::span<std::complex<R>> point) const noexcept override {
         for (std::size_t j = 0; j < point.size(); ++j) point[j] += factor * direction_[j];
     }
-    [[nodiscard]] R divisor(std::size_t, const Formula<R>&, R) const noexcept override { return 1; }
 
    private:
     std::span<const R> x_;
     std::span<const R> direction_;
-    Formula<R> formula_;
 };
 
 // |.|, conjugates, comparisons, or a call that drops imaginary parts make the complex step wrong without a sign of it. So the sum of

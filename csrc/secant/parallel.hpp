@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <exception>
+#include <mutex>
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -104,5 +106,49 @@ inline void set_thread_limit(int limit) noexcept {
     const double by_work = std::min(seconds / seconds_for_each, static_cast<double>(pieces));
     return std::max(1, std::min(available_threads(), static_cast<int>(std::min(by_work, 1e6))));
 }
+
+namespace detail {
+
+// Work in pieces, shared by several threads: each makes a worker of its own, has it run(k) the next piece as long as there are any, and
+// then, one thread at a time, has it finish(). What a worker throws reaches the caller; the other pieces are then left out. One barrier
+// for all of it.
+template <class Make>
+void share_pieces([[maybe_unused]] int threads, std::size_t pieces, Make&& make) {
+#ifdef _OPENMP
+    std::mutex mutex;
+    std::exception_ptr failure;
+    std::atomic<bool> failed = false;
+    const auto keep_failure = [&] {
+        const std::scoped_lock lock(mutex);
+        if (!failed.exchange(true)) failure = std::current_exception();
+    };
+#pragma omp parallel num_threads(threads)
+    {
+        try {
+            auto worker = make();
+#pragma omp for schedule(dynamic) nowait
+            for (std::size_t k = 0; k < pieces; ++k) {
+                if (failed.load(std::memory_order_relaxed)) continue;
+                try {
+                    worker.run(k);
+                } catch (...) {
+                    keep_failure();
+                }
+            }
+            const std::scoped_lock lock(mutex);
+            worker.finish();
+        } catch (...) {
+            keep_failure();
+        }
+    }
+    if (failure) std::rethrow_exception(failure);
+#else
+    auto worker = make();
+    for (std::size_t k = 0; k < pieces; ++k) worker.run(k);
+    worker.finish();
+#endif
+}
+
+}  // namespace detail
 
 }  // namespace secant

@@ -25,22 +25,16 @@ namespace detail {
 
 // Directions through x, each a sum of variables' scales.
 template <class R>
-class ScaledDirections final : public Directions<R> {
+class ScaledDirections final : public Displacements<R> {
    public:
     using Components = std::vector<std::pair<std::size_t, int>>;  // variables, and how many of their scales
 
-    ScaledDirections(const Moves<R>& moves, const FormulaSet<R>& formulas, std::vector<Components> components)
-        : moves_(moves), formulas_(formulas), components_(std::move(components)) {}
+    ScaledDirections(const Moves<R>& moves, std::vector<Components> components)
+        : moves_(moves), components_(std::move(components)) {}
 
-    [[nodiscard]] std::size_t count() const noexcept override { return components_.size(); }
+    [[nodiscard]] std::size_t count() const noexcept { return components_.size(); }
     [[nodiscard]] const Components& components(std::size_t column) const noexcept { return components_[column]; }
     [[nodiscard]] std::span<const R> origin() const noexcept override { return moves_.origin(); }
-    [[nodiscard]] Side side(std::size_t) const noexcept override { return Side::central; }
-    [[nodiscard]] const Formula<R>& formula(std::size_t, Side side) const noexcept override {
-        return formulas_.on(side);
-    }
-    [[nodiscard]] bool allows(std::size_t, Variation) const noexcept override { return false; }
-    [[nodiscard]] R divisor(std::size_t, const Formula<R>&, R) const noexcept override { return 1; }
     void displace(std::size_t column, R factor, std::span<R> point) const noexcept override {
         for (const auto& [variable, scales] : components_[column]) {
             moves_.apply(variable, factor * static_cast<R>(scales), point);
@@ -49,7 +43,6 @@ class ScaledDirections final : public Directions<R> {
 
    private:
     const Moves<R>& moves_;
-    const FormulaSet<R>& formulas_;
     std::vector<Components> components_;
 };
 
@@ -81,7 +74,7 @@ class ScaledLines final : public Lines<R> {
         setting.question.scale = setting.question.typical = nearest_power_of_two(1 / most);
         return setting;
     }
-    [[nodiscard]] const Directions<R>& directions() const noexcept override { return directions_; }
+    [[nodiscard]] const Displacements<R>& displacements() const noexcept override { return directions_; }
     [[nodiscard]] R factor(std::size_t, R offset) const noexcept override { return offset; }
     [[nodiscard]] R distance(std::size_t, R offset) const noexcept override { return offset; }
 
@@ -150,7 +143,7 @@ void differentiate_partially(Evaluator<R, V>& evaluator, std::span<const R> x, s
         weights.push_back(coefficient);
     }
     const Moves<R> moves(x, method.rule(), method.bounds);
-    const detail::ScaledDirections<R> directions(moves, formula_set<R>(1, 2), components);
+    const detail::ScaledDirections<R> directions(moves, components);
     const detail::ScaledLines<R> lines(directions, moves, x, method, total);
     std::vector<Kink<R>> kinks;
     detail::Harvest<V> harvest;
