@@ -16,6 +16,7 @@ from scipy.optimize import Bounds
 
 import secant
 import twins
+from bars import Recorder
 from secant import Adaptive, ComplexStep, FiniteDifference
 
 if TYPE_CHECKING:
@@ -50,18 +51,6 @@ def simple(x: Any) -> Any:
 
 
 X = np.array([0.3, -0.7, 1.1])
-
-
-class Recorder:
-    """A function that remembers where it was called."""
-
-    def __init__(self, f: Any) -> None:
-        self.f = f
-        self.points: list[Any] = []
-
-    def __call__(self, x: Any, *args: Any) -> Any:
-        self.points.append(np.copy(x))
-        return self.f(x, *args)
 
 
 # ----------------------------------------------------------------------------------------------------------------------

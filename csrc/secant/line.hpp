@@ -17,8 +17,10 @@
 #include <vector>
 
 #include "secant/first_look.hpp"
+#include "secant/forecast.hpp"
 #include "secant/judgement.hpp"
 #include "secant/record.hpp"
+#include "secant/samples.hpp"
 #include "secant/step.hpp"
 
 namespace secant {
@@ -60,7 +62,7 @@ class Line {
     }
 
     Line(const LineSetting<R>& setting, std::span<const R> base)
-        : setting_(setting), base_(base), entries_(base.size()) {
+        : setting_(setting), base_(base), entries_(base.size()), samples_(base) {
         reach_up_ = std::min(setting.room_up, setting.question.scale / 2);
         reach_down_ = std::min(setting.room_down, setting.question.scale / 2);
         for (std::size_t i = 0; i < base.size(); ++i) active_.push_back(i);
@@ -72,12 +74,7 @@ class Line {
 
     // f at x + offset, for the offset with this index in wanted(); `distance` is the offset as it was really taken.
     void absorb(std::size_t index, R distance, std::span<const R> values) {
-        const R offset = wanted_[index];
-        Sample& sample = sample_at(std::abs(offset));
-        (offset > 0 ? sample.plus : sample.minus) =
-            static_cast<int>(values_.size() / std::max<std::size_t>(base_.size(), 1));
-        (offset > 0 ? sample.up : sample.down) = std::abs(distance);
-        values_.insert(values_.end(), values.begin(), values.end());
+        samples_.add(wanted_[index], distance, values);
         ++count_;
     }
 
@@ -118,8 +115,7 @@ class Line {
         keep_states();
         stopped_ = true;
         for (const std::size_t i : active_) {
-            judge(i);
-            finish(i);
+            if (!judge(i)) finish(i);
         }
         active_.clear();
     }
@@ -129,18 +125,13 @@ class Line {
     }
 
    private:
+    using Sample = typename Samples<R>::Pair;
+
     // Steps, relative to the widest, where halving them would leave too few above the noise.
     static constexpr std::array<R, 8> dense_steps = {1,       R(0.75),   R(0.5),   R(0.375),
                                                      R(0.25), R(0.1875), R(0.125), R(0.09375)};
     static constexpr auto probe_share = static_cast<R>(0.0954915028125263L);  // (3 - sqrt(5)) / 8
 
-    struct Sample {
-        R size = 0;
-        R up = 0;
-        R down = 0;
-        int plus = -1;
-        int minus = -1;
-    };
     struct State {
         bool noisy = false;  // f's noise has been seen next to x
         bool fine = false;   // f is smooth next to x, whatever it looks like from afar: steps up to `limit` are of use
@@ -161,20 +152,10 @@ class Line {
         return levels[static_cast<std::size_t>(derivative)];
     }
 
-    Sample& sample_at(R size) {
-        const auto place = std::ranges::find_if(samples_, [&](const Sample& sample) { return sample.size <= size; });
-        if (place != samples_.end() && place->size == size) return *place;
-        return *samples_.insert(place, Sample{.size = size});
-    }
-    [[nodiscard]] const Sample* find(R size) const noexcept {
-        const auto place = std::ranges::find(samples_, size, &Sample::size);
-        return place == samples_.end() ? nullptr : &*place;
-    }
-
     void want(R size, Side side) {
         // Nearer points are x itself.
         if (size < 2 * setting_.question.epsilon * setting_.question.origin) return;
-        const Sample* sample = find(size);
+        const Sample* sample = samples_.find(size);
         const auto ask = [&](R offset, bool sampled) {
             if (!sampled && std::ranges::find(wanted_, offset) == wanted_.end()) wanted_.push_back(offset);
         };
@@ -213,34 +194,14 @@ class Line {
         for (std::size_t k = 0; k < levels; ++k) want(widest * dense_steps[k], side);
     }
 
-    [[nodiscard]] R value_of(int row, std::size_t output) const noexcept {
-        return row < 0 ? std::numeric_limits<R>::quiet_NaN()
-                       : values_[static_cast<std::size_t>(row) * base_.size() + output];
-    }
     [[nodiscard]] std::vector<Level<R>> levels_of(std::size_t output, Side side) const {
-        std::vector<Level<R>> levels;
-        for (const Sample& sample : samples_) {
-            const Level<R> level{sample.size, sample.up, sample.down, value_of(sample.plus, output),
-                                 value_of(sample.minus, output)};
-            const bool usable =
-                (side == Side::backward || is_finite(level.plus)) && (side == Side::forward || is_finite(level.minus));
-            const bool stuck =
-                state_[output].granule > 0 && (level.plus == base_[output] || level.minus == base_[output]);
-            if (usable && !stuck && sample.size <= state_[output].limit) levels.push_back(level);
-        }
-        return levels;
-    }
-    [[nodiscard]] std::optional<Probe<R>> probe_of(std::size_t output) const {
-        for (const Sample& sample : samples_) {
-            const R value = value_of(sample.plus, output);
-            if (sample.minus < 0 && is_finite(value)) return Probe<R>{sample.up, value};
-        }
-        return std::nullopt;
+        const State& state = state_[output];
+        return samples_.levels(output, side, state.limit, state.granule > 0);
     }
 
     [[nodiscard]] Judgement<R> judgement(std::size_t output, Side side) const {
         const std::vector<Level<R>> levels = levels_of(output, side);
-        const std::optional<Probe<R>> probe = side == Side::central ? probe_of(output) : std::nullopt;
+        const std::optional<Probe<R>> probe = side == Side::central ? samples_.probe(output) : std::nullopt;
         Question<R> question = setting_.question;
         question.noisy = state_[output].noisy;
         if (state_[output].granule > 0)
@@ -259,16 +220,15 @@ class Line {
     void look_first() {
         typename FirstLook<R>::Sources sources;
         sources.base = base_.data();
-        const auto row = [&](int index) { return values_.data() + static_cast<std::size_t>(index) * base_.size(); };
-        for (const Sample& sample : samples_) {
+        for (const Sample& sample : samples_.pairs()) {
             if (sample.plus >= 0 && sample.minus < 0 && sources.probe == nullptr) {
-                sources.probe = row(sample.plus);
+                sources.probe = samples_.row(sample.plus);
                 sources.probe_offset = sample.up;
                 continue;
             }
             if (sample.plus < 0 || sample.minus < 0 || sources.levels == FirstLook<R>::most) return;
-            sources.plus[sources.levels] = row(sample.plus);
-            sources.minus[sources.levels] = row(sample.minus);
+            sources.plus[sources.levels] = samples_.row(sample.plus);
+            sources.minus[sources.levels] = samples_.row(sample.minus);
             sources.sizes[sources.levels] = sample.size;
             sources.spans[sources.levels] = sample.up + sample.down;
             ++sources.levels;
@@ -303,34 +263,14 @@ class Line {
         if (samples_.empty()) return false;
         State& state = state_[output];
         Judgement<R>& now = judged_[output];
-        find_granule(output);
+        if (state.granule == 0) {
+            state.granule = samples_.granule(output, state.side, setting_.question.epsilon);
+            state.noisy = state.noisy || state.granule > 0;
+        }
         now = judgement(output, state.side);
         if (!now.assessed || !(now.error <= tolerance(now) || is_fair(now))) return false;
         finish(output);
         return true;
-    }
-    // f(x + t) = f(x) for small t and many values elsewhere: f is rounded to multiples of something.
-    void find_granule(std::size_t output) {
-        State& state = state_[output];
-        const Sample& smallest = samples_.back();
-        if (state.granule > 0 || value_of(smallest.plus, output) != base_[output]) return;
-        if (state.side == Side::central && value_of(smallest.minus, output) != base_[output]) return;
-        std::vector<R> values{base_[output]};
-        for (const Sample& sample : samples_) {
-            for (const int row : {sample.plus, sample.minus}) {
-                if (is_finite(value_of(row, output))) values.push_back(value_of(row, output));
-            }
-        }
-        std::ranges::sort(values);
-        const auto repeated = std::ranges::unique(values);
-        values.erase(repeated.begin(), repeated.end());
-        if (values.size() < 5) return;
-        R least = std::numeric_limits<R>::max();
-        for (std::size_t k = 1; k < values.size(); ++k) least = std::min(least, values[k] - values[k - 1]);
-        const R arithmetic =
-            8 * setting_.question.epsilon * std::max(std::abs(values.front()), std::abs(values.back()));
-        if (least > arithmetic) state.granule = least;
-        state.noisy = state.granule > 0;
     }
     [[nodiscard]] R tolerance(const Judgement<R>& now) const noexcept {
         return setting_.tolerance.allowed(now.value, setting_.question.epsilon);
@@ -352,7 +292,7 @@ class Line {
         if (now.suspect && now.faint) return plan_better(output);
         if (now.suspect && !state.fine) {
             const R near = nearest();
-            if (find(near) == nullptr) {
+            if (samples_.find(near) == nullptr) {
                 want(4 * near, state.side);
                 return want(near, state.side);
             }
@@ -362,7 +302,8 @@ class Line {
             }
             state.fine = true;
             state.limit = near;
-            for (const Sample& sample : samples_) state.limit = sample.size > 4 * near ? sample.size / 2 : state.limit;
+            for (const Sample& sample : samples_.pairs())
+                state.limit = sample.size > 4 * near ? sample.size / 2 : state.limit;
             return want(64 * near, state.side);
         }
         if (is_clear(now)) return plan_better(output);
@@ -393,10 +334,10 @@ class Line {
         R odd_before = 0;
         R span_before = 0;
         for (const R size : {nearest(), 4 * nearest()}) {
-            if (find(size) == nullptr) continue;
-            const Sample& sample = *find(size);
-            const R plus = value_of(sample.plus, output) - base_[output];
-            const R minus = value_of(sample.minus, output) - base_[output];
+            if (samples_.find(size) == nullptr) continue;
+            const Sample& sample = *samples_.find(size);
+            const R plus = samples_.value(sample.plus, output) - base_[output];
+            const R minus = samples_.value(sample.minus, output) - base_[output];
             const Side side = state_[output].side;
             if (side != Side::central) {
                 const R one = side == Side::forward ? plus : minus;
@@ -424,11 +365,12 @@ class Line {
             return;
         }
         if (state.side != Side::central || samples_.empty()) return;
-        state.cornered = meets_nothing(output);
-        const R smallest = power_of_two_below(samples_.back().size);
+        state.cornered = samples_.leaves_domain(output);
+        const R smallest = power_of_two_below(samples_.nearest().size);
         ++shrinks_;
         if (shrinks_ == 1) {
-            const bool near_zero = setting_.question.origin > 0 && setting_.question.origin < 2 * samples_.front().size;
+            const bool near_zero =
+                setting_.question.origin > 0 && setting_.question.origin < 2 * samples_.widest().size;
             return want(
                 near_zero ? std::min(nearest_power_of_two(setting_.question.origin / 32), smallest / 4) : smallest / 16,
                 Side::central);
@@ -437,25 +379,21 @@ class Line {
         for (const Side side : {Side::forward, Side::backward}) {
             if (levels_of(output, side).size() < 2) continue;
             state.side = side;
-            return want_one_sided(fit(4 * samples_.front().size, reach(side)), side);
+            return want_one_sided(fit(4 * samples_.widest().size, reach(side)), side);
         }
         if (shrinks_ <= 5) want(std::ldexp(smallest, -8), Side::central);
-    }
-
-    [[nodiscard]] bool meets_nothing(std::size_t output) const noexcept {
-        return std::ranges::any_of(samples_, [&](const Sample& sample) {
-            return (sample.plus >= 0 && !is_finite(value_of(sample.plus, output))) ||
-                   (sample.minus >= 0 && !is_finite(value_of(sample.minus, output)));
-        });
     }
 
     // No coefficients fall: is it the scale, or is it f?
     void plan_closer(std::size_t output) {
         State& state = state_[output];
-        const R smallest = power_of_two_below(samples_.back().size);
-        if (state.side == Side::central && derivative() == 1 && looks_like_kink(output)) {
-            if (smallest > nearest()) return want(nearest(), Side::central);
-            if (settle_kink(output)) return;
+        const R smallest = power_of_two_below(samples_.nearest().size);
+        if (state.side == Side::central && derivative() == 1) {
+            const Sides sides{judgement(output, Side::backward), judgement(output, Side::forward)};
+            if (sides.disagree()) {
+                if (smallest > nearest()) return want(nearest(), Side::central);
+                if (settle_kink(output, sides)) return;
+            }
         }
         const Question<R>& question = setting_.question;
         if (closer_ == 0 && question.origin > 0 && question.origin < question.scale / 32 &&
@@ -467,7 +405,7 @@ class Line {
             ++closer_;
             return want_central(nearest_power_of_two(question.typical / 64));
         }
-        if (closer_ >= 1 && spread(output, samples_.back()) > largest_spread(output) / 16) {
+        if (closer_ >= 1 && samples_.spread(output, samples_.nearest()) > samples_.largest_spread(output) / 16) {
             if (settle_jump(output)) return;
             if (closer_ >= 2) {
                 state.noisy = true;
@@ -486,64 +424,50 @@ class Line {
 
     // ---- irregular functions -----------------------------------------------------------------------------------------------
 
-    // The two slopes of the smallest step, NaN where a side has none.
-    [[nodiscard]] R slope(std::size_t output, const Sample& sample, Side side) const noexcept {
-        // NaN where the side was not sampled.
-        return side == Side::forward ? (value_of(sample.plus, output) - base_[output]) / sample.up
-                                     : (base_[output] - value_of(sample.minus, output)) / sample.down;
-    }
     // Whether the two slopes of the smallest step nearly agree.
     [[nodiscard]] bool straight(std::size_t output) const noexcept {
         if (state_[output].side != Side::central) return false;
-        const R right = slope(output, samples_.back(), Side::forward);
-        const R left = slope(output, samples_.back(), Side::backward);
+        const R right = samples_.slope(output, samples_.nearest(), Side::forward);
+        const R left = samples_.slope(output, samples_.nearest(), Side::backward);
         return std::abs(right - left) < std::abs(right + left) / 4;
     }
-    // What rounding does to the slope of a sample.
-    [[nodiscard]] R slope_noise(std::size_t output, const Sample& sample) const noexcept {
-        R largest = std::abs(base_[output]);
-        for (const int row : {sample.plus, sample.minus}) {
-            const R value = value_of(row, output);
-            if (is_finite(value)) largest = std::max(largest, std::abs(value));
-        }
-        return 2 * setting_.question.epsilon * largest / sample.size;
-    }
+    struct Sides {
+        Judgement<R> left;
+        Judgement<R> right;
 
-    [[nodiscard]] bool looks_like_kink(std::size_t output) const {
-        const Judgement<R> right = judgement(output, Side::forward);
-        const Judgement<R> left = judgement(output, Side::backward);
-        const R error = right.error + left.error;
-        const R gap = std::abs(right.value - left.value);
-        return right.assessed && left.assessed && gap > 8 * error && error < gap;
-    }
+        // Two good slopes that are not one.
+        [[nodiscard]] bool disagree() const noexcept {
+            const R error = right.error + left.error;
+            const R gap = std::abs(right.value - left.value);
+            return right.assessed && left.assessed && gap > 8 * error && error < gap;
+        }
+    };
     // Whether the slopes near x are those seen from afar: then there is a kink at x, and not beside it.
-    bool settle_kink(std::size_t output) {
-        const Judgement<R> right = judgement(output, Side::forward);
-        const Judgement<R> left = judgement(output, Side::backward);
-        const Sample& nearest = samples_.back();
-        const R gap = std::abs(right.value - left.value);
-        const R allowed = gap / 8 + slope_noise(output, nearest);
-        if (!(std::abs(slope(output, nearest, Side::forward) - right.value) < allowed)) return false;
-        if (!(std::abs(slope(output, nearest, Side::backward) - left.value) < allowed)) return false;
+    bool settle_kink(std::size_t output, const Sides& sides) {
+        const Sample& nearest = samples_.nearest();
+        const R gap = std::abs(sides.right.value - sides.left.value);
+        const R allowed = gap / 8 + samples_.slope_noise(output, nearest, setting_.question.epsilon);
+        if (!(std::abs(samples_.slope(output, nearest, Side::forward) - sides.right.value) < allowed)) return false;
+        if (!(std::abs(samples_.slope(output, nearest, Side::backward) - sides.left.value) < allowed)) return false;
         Entry& entry = entries_[output];
-        entry = {.value = (right.value + left.value) / 2,
-                 .error = gap / 2 + std::max(right.error, left.error),
+        entry = {.value = (sides.right.value + sides.left.value) / 2,
+                 .error = gap / 2 + std::max(sides.right.error, sides.left.error),
                  .step = nearest.size,
-                 .left = left.value,
-                 .right = right.value,
+                 .left = sides.left.value,
+                 .right = sides.right.value,
                  .status = Status::kink};
         state_[output].settled = true;
         return true;
     }
     // Values on each side of x agree with each other, and not with f(x) or those of the other side.
     bool settle_jump(std::size_t output) {
-        if (samples_.size() < 2) return false;
-        const Sample& nearest = samples_.back();
-        const Sample& second = samples_[samples_.size() - 2];
-        const R step = spread(output, nearest);
+        if (samples_.pairs().size() < 2) return false;
+        const Sample& nearest = samples_.nearest();
+        const Sample& second = samples_.pairs()[samples_.pairs().size() - 2];
+        const R step = samples_.spread(output, nearest);
         for (const auto& [a, b] : {std::pair(nearest.plus, second.plus), std::pair(nearest.minus, second.minus)}) {
-            const R change = std::abs(value_of(a, output) - value_of(b, output));
-            if (is_finite(value_of(a, output)) && !(change < step / 8)) return false;
+            const R change = std::abs(samples_.value(a, output) - samples_.value(b, output));
+            if (is_finite(samples_.value(a, output)) && !(change < step / 8)) return false;
         }
         entries_[output] = {.step = nearest.size, .status = Status::jump};
         state_[output].settled = true;
@@ -555,14 +479,16 @@ class Line {
         entry = {.status = Status::rough};
         if (derivative() != 1) return;
         R last = 0;
-        bool grows = samples_.size() >= 4;
+        bool grows = samples_.pairs().size() >= 4;
         R sign = 0;
-        for (const Sample* sample = &samples_.front(); sample <= &samples_.back(); ++sample) {
+        const auto pairs = samples_.pairs();
+        for (std::size_t k = 0; k < pairs.size(); ++k) {
+            const Sample& sample = pairs[k];
             R value = 0;
             R difference = 0;
             int sides = 0;
             for (const Side side : {Side::forward, Side::backward}) {
-                const R one = slope(output, *sample, side);
+                const R one = samples_.slope(output, sample, side);
                 if (!is_finite(one)) continue;
                 difference = std::abs(one - (sides == 0 ? one : value));
                 value = sides == 0 ? one : (value + one) / 2;
@@ -570,14 +496,15 @@ class Line {
             }
             if (sides == 0) continue;
             const R change = std::abs(value - last);
-            const R error = 2 * change + difference + 3 * slope_noise(output, *sample);
-            const bool far_apart = sample != &samples_.front() && sample->size * 16 <= (sample - 1)->size;
+            const R error =
+                2 * change + difference + 3 * samples_.slope_noise(output, sample, setting_.question.epsilon);
+            const bool far_apart = k > 0 && sample.size * 16 <= pairs[k - 1].size;
             if (far_apart) {
                 grows = grows && std::abs(value) > 2 * std::abs(last);
                 if (error < entry.error) {
                     entry.value = value;
                     entry.error = error;
-                    entry.step = sample->size;
+                    entry.step = sample.size;
                 }
             }
             sign = value > 0 ? R(1) : R(-1);
@@ -585,7 +512,7 @@ class Line {
         }
         if (grows && std::abs(last) > 0) {
             entry = {.value = sign * std::numeric_limits<R>::infinity(),
-                     .step = samples_.back().size,
+                     .step = samples_.nearest().size,
                      .status = Status::unbounded};
         }
     }
@@ -593,9 +520,9 @@ class Line {
     // One step is all there is: a slope, and as its error the whole of what the two sides differ by, or, with one side, the slope.
     void settle_poorly(std::size_t output) {
         if (samples_.empty()) return;
-        const Sample& sample = samples_.back();
-        const R right = slope(output, sample, Side::forward);
-        const R left = slope(output, sample, Side::backward);
+        const Sample& sample = samples_.nearest();
+        const R right = samples_.slope(output, sample, Side::forward);
+        const R left = samples_.slope(output, sample, Side::backward);
         Entry& entry = entries_[output];
         entry.step = sample.size;
         if (is_finite(right) && is_finite(left)) {
@@ -607,7 +534,7 @@ class Line {
         } else {
             return;
         }
-        entry.error += 2 * slope_noise(output, sample);
+        entry.error += 2 * samples_.slope_noise(output, sample, setting_.question.epsilon);
     }
 
     void finish(std::size_t output) {
@@ -641,20 +568,6 @@ class Line {
         }
     }
 
-    [[nodiscard]] R spread(std::size_t output, const Sample& sample) const noexcept {
-        R most = 0;
-        for (const int row : {sample.plus, sample.minus}) {
-            const R value = value_of(row, output);
-            if (is_finite(value)) most = std::max(most, std::abs(value - base_[output]));
-        }
-        return most;
-    }
-    [[nodiscard]] R largest_spread(std::size_t output) const noexcept {
-        R most = 0;
-        for (const Sample& sample : samples_) most = std::max(most, spread(output, sample));
-        return most;
-    }
-
     // ---- better steps -------------------------------------------------------------------------------------------------------
 
     // The step, or two steps, with which the model predicts the smallest error.
@@ -668,15 +581,13 @@ class Line {
         const R top = std::min(reach(side), state_[output].limit) * R(1.0001);
         const R widest = sizes.front();
         const R narrowest = sizes.back();
-        const Outlook outlook{
-            now, noise_rules || now.largest.significant < 0 || now.largest.growth > R(0.5) ? now.chosen : now.largest,
-            side, noise_rules};
+        const Forecast<R> forecast(now, sizes, side, derivative(), noise_rules);
         R best = now.error / 3;
         std::array<R, 2> choice{};
         const std::size_t left = (setting_.most - count_) / (side == Side::central ? 2 : 1);
         const auto is_new = [&](R size) { return std::ranges::find(sizes, size) == sizes.end(); };
         const auto consider = [&](R size, R second, R cost) {
-            const R error = predict(sizes, size, second, outlook) * cost;
+            const R error = forecast.with(size, second) * cost;
             if (error < best) {
                 best = error;
                 choice = {size, second};
@@ -704,103 +615,13 @@ class Line {
         if (now.limited && now.chosen.significant == 0 && poor && is_new(wider)) want(wider, side);
     }
 
-    // What predictions are made from.
-    struct Outlook {
-        const Judgement<R>& now;
-        const Model<R>& model;
-        Side side;
-        bool noise_rules;
-    };
-
-    // The smallest error of a window with one more step, or two.
-    [[nodiscard]] R predict(std::span<const R> present, R size, R second, const Outlook& outlook) const {
-        constexpr std::size_t capacity = 32;
-        std::array<R, capacity> sizes;
-        std::size_t count = 0;
-        std::size_t low = 0;
-        std::size_t high = 0;
-        std::size_t next = 0;
-        const auto append_down_to = [&](R limit) {
-            while (next < present.size() && present[next] > limit && count + 2 < capacity)
-                sizes[count++] = present[next++];
-        };
-        append_down_to(size);
-        low = high = count;
-        sizes[count++] = size;
-        if (second > 0) {
-            append_down_to(second);
-            high = count;
-            sizes[count++] = second;
-        }
-        append_down_to(0);
-        const std::size_t least = detail::Judge<R>::fewest(outlook.side, derivative());
-        const std::size_t at_most = detail::Judge<R>::at_most(outlook.side, derivative());
-        R best = std::numeric_limits<R>::infinity();
-        for (std::size_t first = low + 1 >= at_most ? low + 1 - at_most : 0; first <= low; ++first) {
-            for (std::size_t length = std::max(least, high + 1 - first); length <= at_most && first + length <= count;
-                 ++length) {
-                best = std::min(best, predict_window(std::span<const R>(sizes).subspan(first, length), outlook));
-            }
-        }
-        return best;
-    }
-
-    [[nodiscard]] R predict_window(std::span<const R> sizes, const Outlook& outlook) const {
-        const Model<R>& model = outlook.model;
-        const std::size_t count = sizes.size();
-        const R widest = sizes.front();
-        const R ratio = widest / model.widest;
-        const bool central = outlook.side == Side::central;
-        const R growth = std::max(model.growth, R(1e-30)) * (central ? ratio * ratio : ratio);
-        if (growth > R(0.4)) return std::numeric_limits<R>::infinity();
-        std::array<R, Window<R>::most> relative{};
-        std::array<R, Window<R>::most> abscissae{};
-        for (std::size_t i = 0; i < count; ++i) {
-            relative[i] = sizes[i] / widest;
-            abscissae[i] = central ? relative[i] * relative[i] : relative[i];
-        }
-        const Extrapolation<R> extrapolation(std::span<const R>(abscissae).first(count));
-        const auto row = static_cast<std::size_t>(central ? (derivative() - 1) / 2 : derivative() - 1);
-        const bool even = central && derivative() % 2 == 0;
-        R square = 0;
-        R top_square = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            const R weight = extrapolation.weight(row, i) / (even ? abscissae[i] : relative[i]);
-            const R top_weight = extrapolation.weight(count - 1, i) / abscissae[i];
-            square += weight * weight;
-            top_square += top_weight * top_weight;
-        }
-        const R unit = derivative_unit(derivative(), widest);
-        // The model's group, brought to this width, and its continuation.
-        const auto significant = static_cast<std::size_t>(std::max(model.significant, 0));
-        R known = model.group;
-        for (std::size_t k = 0; k < significant; ++k) known *= central ? ratio * ratio : ratio;
-        known *= ratio;
-        const auto group = [&](std::size_t k) {
-            R continued = known;
-            for (std::size_t i = significant; i < k; ++i) continued *= growth;
-            for (std::size_t i = k; i < significant; ++i) continued /= growth;
-            return continued;
-        };
-        const R truncation = 2 * group(count) * extrapolation.remainder(row) * unit;
-        using Factors = detail::NoiseFactors<R>;
-        R noise = Factors::arithmetic / Factors::rms * outlook.now.floor;
-        if (outlook.noise_rules || count < 3) {
-            noise = std::max(noise, outlook.now.bar);
-        } else {
-            noise = std::max(noise, Factors::one * group(count - 1) * (central ? ratio : R(1)) / std::sqrt(top_square));
-        }
-        return truncation + noise * std::sqrt(square / (central ? 2 : 1)) * unit;
-    }
-
     LineSetting<R> setting_;
     std::span<const R> base_;
     std::vector<Entry> entries_;
     std::vector<Judgement<R>> judged_;
     std::vector<State> state_;
     std::vector<std::size_t> active_;
-    std::vector<Sample> samples_;  // by falling size
-    std::vector<R> values_;        // a row for each sample
+    Samples<R> samples_;
     std::vector<R> wanted_;
     R reach_up_ = 0;
     R reach_down_ = 0;
