@@ -30,27 +30,9 @@ void Task::run_adaptive() {
                                    .value_precision = kind_.precision,
                                    .typical = setting.typical,
                                    .bounds = {setting.lower, setting.upper}};
-    const auto run = [&](Evaluator<R, V>& evaluator) {
-        if constexpr (std::is_same_v<R, double>) {
-            if (point_.precision == Precision::binary32 && kind_.precision == Precision::binary32) {
-                using Narrow = std::conditional_t<is_complex<V>, std::complex<float>, float>;
-                return run_adaptive_into<Narrow>(evaluator, setting, method);
-            }
-        }
-        run_adaptive_into<V>(evaluator, setting, method);
-    };
-    if constexpr (std::is_same_v<V, double>) {
-        if (owner_.native_) {
-            NativeEvaluator evaluator(owner_.native_->function, [] {
-                const py::gil_scoped_acquire gil;
-                if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-            });
-            const py::gil_scoped_release no_gil;
-            return run(evaluator);
-        }
-    }
-    PythonEvaluator<R, V> evaluator(*function_);
-    run(evaluator);
+    with_evaluator<R, V>([&](auto& evaluator) {
+        with_entries<R, V>([&]<class E>(E) { run_adaptive_into<E, R, V>(evaluator, setting, method); });
+    });
 }
 
 template <class E, class R, class V>

@@ -201,40 +201,19 @@ template <class R, class V>
 void Task::run_differences() {
     const Setting<R> setting = this->template setting<R>();
     const auto method = this->template method<R, DifferenceMethod<R>>(setting);
-    if constexpr (std::is_same_v<V, double>) {
-        if (owner_.native_) {
-            NativeEvaluator evaluator(owner_.native_->function, [] {
-                const py::gil_scoped_acquire gil;
-                if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-            });
-            const py::gil_scoped_release no_gil;
-            return run_with(evaluator, setting, method);
-        }
-    }
-    PythonEvaluator<R, V> evaluator(*function_);
-    run_with(evaluator, setting, method);
+    with_evaluator<R, V>([&](auto& evaluator) {
+        with_entries<R, V>([&]<class E>(E) { run_into<E, R, R, V>(evaluator, setting, method); });
+    });
 }
 
 template <class R>
 void Task::run_complex_steps() {
     const Setting<R> setting = this->template setting<R>();
     const auto method = this->template method<R, ComplexStepMethod<R>>(setting);
-    PythonEvaluator<std::complex<R>, std::complex<R>> evaluator(*function_);
-    run_with(evaluator, setting, method);
-}
-
-// Chooses the type of the result's entries.
-template <class R, class P, class V, class M>
-void Task::run_with(Evaluator<P, V>& evaluator, const Setting<R>& setting, const M& method) {
-    // The complex step reads real derivatives out of complex values.
-    using O = std::conditional_t<is_complex<P>, R, V>;
-    if constexpr (std::is_same_v<R, double>) {
-        if (point_.precision == Precision::binary32 && kind_.precision == Precision::binary32) {
-            using Narrow = std::conditional_t<is_complex<O>, std::complex<float>, float>;
-            return run_into<Narrow>(evaluator, setting, method);
-        }
-    }
-    run_into<O>(evaluator, setting, method);
+    using C = std::complex<R>;
+    PythonEvaluator<C, C> evaluator(*function_);
+    // Real derivatives are read out of complex values.
+    with_entries<R, R>([&]<class E>(E) { run_into<E, R, C, C>(evaluator, setting, method); });
 }
 
 template <class E, class R, class P, class V, class M>

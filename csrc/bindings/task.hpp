@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@
 #include "secant/elementwise.hpp"
 #include "secant/hessian.hpp"
 #include "secant/jacobian.hpp"
+#include "secant/native.hpp"
 
 namespace secant::bindings {
 
@@ -80,8 +82,6 @@ class Task {
     void run_adaptive_into(Evaluator<R, V>& evaluator, const Setting<R>& setting, const AdaptiveMethod<R>& method);
     template <class E, class R, class V>
     void run_adaptive_first(Evaluator<R, V>& evaluator, const Setting<R>& setting, const AdaptiveMethod<R>& method);
-    template <class R, class P, class V, class M>
-    void run_with(Evaluator<P, V>& evaluator, const Setting<R>& setting, const M& method);
     template <class E, class R, class P, class V, class M>
     void run_into(Evaluator<P, V>& evaluator, const Setting<R>& setting, const M& method);
     template <class E, class O, class R, class P, class V, class M>
@@ -107,6 +107,32 @@ class Task {
     void symmetrize_array(py::array& array) const {
         symmetrize(std::span(static_cast<E*>(array.mutable_data()), static_cast<std::size_t>(array.size())),
                    point_.size());
+    }
+    // Calls run with f as an evaluator: the native function, without the GIL, or the Python one.
+    template <class R, class V, class Run>
+    void with_evaluator(Run&& run) {
+        if constexpr (std::is_same_v<V, double>) {
+            if (owner_.native_) {
+                NativeEvaluator evaluator(owner_.native_->function, [] {
+                    const py::gil_scoped_acquire gil;
+                    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+                });
+                const py::gil_scoped_release no_gil;
+                return run(evaluator);
+            }
+        }
+        PythonEvaluator<R, V> evaluator(*function_);
+        run(evaluator);
+    }
+    // Calls run(E()) with the type of the result's entries, where derivatives are of type O in the kernels.
+    template <class R, class O, class Run>
+    void with_entries(Run&& run) const {
+        if constexpr (std::is_same_v<R, double>) {
+            if (point_.precision == Precision::binary32 && kind_.precision == Precision::binary32) {
+                return run(std::conditional_t<is_complex<O>, std::complex<float>, float>());
+            }
+        }
+        run(O());
     }
     // Calls contract(w, Out()) with the weights of a vjp in the kernels' type, where derivatives are of type O, and their sums' entries, E
     // or its complex twin, of type Out.
