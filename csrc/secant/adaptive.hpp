@@ -13,13 +13,11 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
-#include "secant/brief.hpp"
 #include "secant/direction.hpp"
 #include "secant/evaluator.hpp"
 #include "secant/jacobian.hpp"
@@ -79,6 +77,12 @@ template <class R>
     setting.room_down = x[j] - lower;
     setting.most = method.most_for_line;
     return setting;
+}
+
+// Whether there are evaluations enough for all lines to try the short way first, and take the longer one afterwards.
+template <class R>
+[[nodiscard]] bool allows_brief(const AdaptiveMethod<R>& method, std::size_t lines) noexcept {
+    return method.most_evaluations == 0 || method.most_evaluations >= 12 * lines;
 }
 
 // The same along x + t v, by the variable that v moves farthest on its scale.
@@ -262,23 +266,40 @@ void ration(std::vector<Line<R>>& lines, std::size_t left) {
     }
 }
 
+// Gives f(x) to the lines that want it.
+template <class R, class V>
+void give_bases(Evaluator<R, V>& evaluator, const Displacements<R>& displacements, std::span<Line<R>> lines,
+                Record<V>& record) {
+    for (Line<R>& line : lines) {
+        if (!line.needs_base()) continue;
+        evaluate_origin(evaluator, displacements, record);
+        line.give_base(real_parts(std::span<const V>(record.base)));
+    }
+}
+
+// As many lines as keep their samples within some megabytes. While nobody knows how many outputs there are, one line, which finds out.
+template <class V>
+[[nodiscard]] std::size_t lines_together(const Record<V>& record) noexcept {
+    if (record.outputs == 0) return 1;
+    constexpr std::size_t bytes = std::size_t{1} << 25;
+    const std::size_t each = AdaptiveMethod<real_of_t<V>>::most_for_line * record.outputs * sizeof(V);
+    return std::clamp<std::size_t>(bytes / each, 1, 1024);
+}
+
 // Runs all lines to their end, and calls finish(index, line) for each in order.
 template <class R, class V, class Finish>
 void follow_lines(Evaluator<R, V>& evaluator, const Lines<R>& lines, std::size_t budget, Record<V>& record,
                   Finish&& finish) {
-    evaluate_origin(evaluator, lines.displacements(), record);
-    const std::span<const R> base = real_parts(std::span<const V>(record.base));
-    // As many lines at a time as keep their samples within some megabytes; with a budget, all of them share it.
-    constexpr std::size_t bytes = std::size_t{1} << 25;
-    const std::size_t each = AdaptiveMethod<R>::most_for_line * std::max<std::size_t>(base.size(), 1) * sizeof(R);
-    const std::size_t together = budget == 0 ? std::clamp<std::size_t>(bytes / each, 1, 1024) : lines.count();
+    if (lines.count() == 0 || !lines.setting(0).brief) evaluate_origin(evaluator, lines.displacements(), record);
     std::vector<Line<R>> block;
     std::vector<Wish<R>> wishes;
-    for (std::size_t begin = 0; begin < lines.count(); begin += together) {
-        const std::size_t count = std::min(together, lines.count() - begin);
+    for (std::size_t begin = 0; begin < lines.count();) {
+        // With a budget, all lines share it.
+        const std::size_t count = budget == 0 ? std::min(lines_together(record), lines.count() - begin) : lines.count();
         block.clear();
-        for (std::size_t k = 0; k < count; ++k) block.emplace_back(lines.setting(begin + k), base);
+        for (std::size_t k = 0; k < count; ++k) block.emplace_back(lines.setting(begin + k));
         for (;;) {
+            give_bases(evaluator, lines.displacements(), std::span(block), record);
             if (budget != 0) ration(block, budget > record.evaluations ? budget - record.evaluations : 0);
             wishes.clear();
             for (std::size_t k = 0; k < count; ++k) {
@@ -292,6 +313,7 @@ void follow_lines(Evaluator<R, V>& evaluator, const Lines<R>& lines, std::size_t
                                   [&](const Wish<R>& wish, std::span<const V> values) {
                                       Line<R>& line = block[wish.line - begin];
                                       const R offset = line.wanted()[wish.index];
+                                      record.outputs = values.size();
                                       line.absorb(wish.index, lines.distance(wish.line, offset), real_parts(values));
                                   });
             for (Line<R>& line : block) {
@@ -299,6 +321,7 @@ void follow_lines(Evaluator<R, V>& evaluator, const Lines<R>& lines, std::size_t
             }
         }
         for (std::size_t k = 0; k < count; ++k) finish(begin + k, block[k]);
+        begin += count;
     }
 }
 
@@ -313,23 +336,13 @@ class MovedLines final : public Lines<R> {
           v_(v),
           method_(method),
           derivative_(derivative),
-          directions_(moves, formulas, v.empty() ? 0 : moves.line(), v.empty() ? x.size() : 1),
-          columns_(directions_.count()) {
-        std::iota(columns_.begin(), columns_.end(), std::size_t{0});
-    }
+          directions_(moves, formulas, v.empty() ? 0 : moves.line(), v.empty() ? x.size() : 1) {}
 
-    // Leaves only these columns, for each of which some evaluations are spent.
-    void keep(std::vector<std::size_t> columns, std::size_t spent) {
-        columns_ = std::move(columns);
-        spent_ = spent;
-    }
-
-    [[nodiscard]] std::size_t count() const noexcept override { return columns_.size(); }
-    [[nodiscard]] std::size_t column(std::size_t line) const noexcept override { return columns_[line]; }
+    [[nodiscard]] std::size_t count() const noexcept override { return directions_.count(); }
     [[nodiscard]] LineSetting<R> setting(std::size_t line) const override {
-        LineSetting<R> setting = v_.empty() ? setting_of_variable(columns_[line], x_, method_, derivative_)
+        LineSetting<R> setting = v_.empty() ? setting_of_variable(line, x_, method_, derivative_)
                                             : setting_of_direction(x_, v_, method_, derivative_);
-        setting.most -= spent_;
+        setting.brief = is_brief(setting.question, setting.tolerance) && allows_brief(method_, count());
         return setting;
     }
     [[nodiscard]] const Displacements<R>& displacements() const noexcept override { return directions_; }
@@ -341,9 +354,7 @@ class MovedLines final : public Lines<R> {
     }
 
    private:
-    [[nodiscard]] std::size_t move(std::size_t line) const noexcept {
-        return v_.empty() ? columns_[line] : moves_.line();
-    }
+    [[nodiscard]] std::size_t move(std::size_t line) const noexcept { return v_.empty() ? line : moves_.line(); }
 
     const Moves<R>& moves_;
     std::span<const R> x_;
@@ -351,8 +362,6 @@ class MovedLines final : public Lines<R> {
     const AdaptiveMethod<R>& method_;
     int derivative_;
     SingleMoves<R> directions_;
-    std::vector<std::size_t> columns_;
-    std::size_t spent_ = 0;
 };
 
 // A line's entries as values, errors and steps of f's own type; marks what was out of the ordinary.
@@ -401,84 +410,6 @@ class Harvest {
     std::vector<R> steps_;
 };
 
-// The columns whose outputs are all settled by four samples go to store(column, values, errors, step); the others are returned.
-template <class R, class V, class Store>
-[[nodiscard]] std::vector<std::size_t> take_briefly(Evaluator<R, V>& evaluator, const MovedLines<R>& lines,
-                                                    const Tolerance<R>& tolerance, Record<V>& record, Store&& store) {
-    constexpr std::array<R, 4> factors = {1, -1, R(0.5), R(-0.5)};
-    constexpr std::size_t bytes = std::size_t{1} << 25;
-    constexpr std::size_t parts = is_complex<V> ? 2 : 1;
-    std::vector<std::size_t> hard;
-    std::vector<Wish<R>> wishes;
-    std::vector<V> all;
-    std::vector<V> values;
-    std::vector<R> errors;
-    for (std::size_t begin = 0; begin < lines.count();) {
-        // How many outputs there are is known once a column has been sampled.
-        const std::size_t each = factors.size() * std::max<std::size_t>(record.outputs, 1) * sizeof(V);
-        const std::size_t together = record.outputs == 0 ? 1 : std::clamp<std::size_t>(bytes / each, 1, 1024);
-        const std::size_t count = std::min(together, lines.count() - begin);
-        wishes.clear();
-        std::vector<R> steps(count);
-        for (std::size_t k = 0; k < count; ++k) {
-            const LineSetting<R> setting = lines.setting(begin + k);
-            const R step = brief_step(setting.question, tolerance);
-            if (step > setting.room_up || step > setting.room_down) continue;
-            steps[k] = step;
-            for (std::size_t i = 0; i < factors.size(); ++i) {
-                wishes.push_back({k, lines.column(begin + k), i, lines.factor(begin + k, factors[i] * step)});
-            }
-        }
-        evaluate_wishes<R, V>(evaluator, lines.displacements(), wishes, record.outputs, record.evaluations,
-                              [&](const Wish<R>& wish, std::span<const V> row) {
-                                  record.outputs = row.size();
-                                  all.resize(count * factors.size() * row.size());
-                                  const std::size_t place = (wish.line * factors.size() + wish.index) * row.size();
-                                  std::ranges::copy(row, all.begin() + static_cast<std::ptrdiff_t>(place));
-                              });
-        const std::size_t outputs = record.outputs;
-        values.resize(outputs);
-        errors.resize(outputs);
-        for (std::size_t k = 0; k < count; ++k) {
-            const R step = steps[k];
-            bool accepted = step > 0;
-            if (accepted) {
-                const Question<R> question = lines.setting(begin + k).question;
-                const auto span = [&](R reach) {
-                    return lines.distance(begin + k, reach) - lines.distance(begin + k, -reach);
-                };
-                const std::array<R, 2> spans = {span(step), span(step / 2)};
-                const auto rows =
-                    real_parts(std::span<const V>(all).subspan(k * factors.size() * outputs, factors.size() * outputs));
-                for (std::size_t i = 0; i < outputs && accepted; ++i) {
-                    std::array<BriefEstimate<R>, parts> estimates;
-                    for (std::size_t part = 0; part < parts; ++part) {
-                        std::array<R, 4> four;
-                        for (std::size_t j = 0; j < four.size(); ++j)
-                            four[j] = rows[j * outputs * parts + i * parts + part];
-                        estimates[part] = judge_briefly(four, step, spans, question, tolerance);
-                        accepted = accepted && estimates[part].accepted;
-                    }
-                    if constexpr (is_complex<V>) {
-                        values[i] = {estimates[0].value, estimates[1].value};
-                        errors[i] = std::hypot(estimates[0].error, estimates[1].error);
-                    } else {
-                        values[i] = estimates[0].value;
-                        errors[i] = estimates[0].error;
-                    }
-                }
-            }
-            if (accepted) {
-                store(lines.column(begin + k), std::span<const V>(values), std::span<const R>(errors), step);
-            } else {
-                hard.push_back(lines.column(begin + k));
-            }
-        }
-        begin += count;
-    }
-    return hard;
-}
-
 }  // namespace detail
 
 // Two sinks, for values and for their error bars.
@@ -509,34 +440,22 @@ std::vector<R> differentiate(Evaluator<R, V>& evaluator, std::span<const R> x, A
     const FormulaSet<R>& formulas = formula_set<R>(1, 2);
     const Moves<R> moves = along.v.empty() ? Moves<R>(x, method.rule(), method.bounds)
                                            : Moves<R>::along(x, along.v, method.rule(), method.bounds);
-    detail::MovedLines<R> lines(moves, formulas, x, along.v, method, 1);
+    const detail::MovedLines<R> lines(moves, formulas, x, along.v, method, 1);
     std::vector<R> steps(lines.count());
     bool begun = false;
     const auto begin = [&] {
         if (!begun) sink.begin(record.outputs);
         begun = true;
     };
-    const std::size_t budget = method.most_evaluations;
-    if (is_brief(lines.setting(0).question, method.tolerance) && (budget == 0 || budget >= 12 * lines.count())) {
-        lines.keep(detail::take_briefly<R, V>(
-                       evaluator, lines, method.tolerance, record,
-                       [&](std::size_t column, std::span<const V> values, std::span<const R> errors, R step) {
-                           begin();
-                           sink.store(column, values, errors);
-                           steps[column] = step;
-                       }),
-                   4);
-    }
-    if (lines.count() == 0) return steps;
     detail::Harvest<V> harvest;
-    detail::follow_lines(evaluator, lines, budget, record, [&](std::size_t index, const Line<R>& line) {
-        const std::size_t column = lines.column(index);
-        begin();
-        harvest.gather(column, line, record.outputs, record, kinks);
-        sink.store(column, harvest.values(), harvest.errors());
-        const auto taken = harvest.steps();
-        steps[column] = taken.empty() ? R(0) : *std::ranges::max_element(taken);
-    });
+    detail::follow_lines(evaluator, lines, method.most_evaluations, record,
+                         [&](std::size_t column, const Line<R>& line) {
+                             begin();
+                             harvest.gather(column, line, record.outputs, record, kinks);
+                             sink.store(column, harvest.values(), harvest.errors());
+                             const auto taken = harvest.steps();
+                             steps[column] = taken.empty() ? R(0) : *std::ranges::max_element(taken);
+                         });
     return steps;
 }
 

@@ -48,15 +48,20 @@ std::vector<R> differentiate_entries(Evaluator<R, V>& evaluator, std::span<const
     constexpr std::size_t parts = is_complex<V> ? 2 : 1;
     const Moves<R> moves(x, method.rule(), method.bounds);
     detail::OffsetsTogether<R> together(moves);
-    detail::evaluate_origin(evaluator, together, record);
-    const std::span<const R> base = detail::real_parts(std::span<const V>(record.base));
     std::vector<Line<R>> lines;
     for (std::size_t j = 0; j < n; ++j) {
-        lines.emplace_back(detail::setting_of_variable(j, x, method, derivative), base.subspan(parts * j, parts));
+        LineSetting<R> setting = detail::setting_of_variable(j, x, method, derivative);
+        setting.brief = is_brief(setting.question, setting.tolerance) && detail::allows_brief(method, 1);
+        lines.emplace_back(setting);
     }
     PointBlock<R> points(together);
     ValueBlock<V> values;
     for (;;) {
+        for (std::size_t j = 0; j < n; ++j) {
+            if (!lines[j].needs_base()) continue;
+            detail::evaluate_origin(evaluator, together, record);
+            lines[j].give_base(detail::real_parts(std::span<const V>(record.base)).subspan(parts * j, parts));
+        }
         std::size_t rounds = 0;
         const std::size_t left = method.most_evaluations == 0
                                      ? std::numeric_limits<std::size_t>::max()

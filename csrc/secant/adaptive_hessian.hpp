@@ -172,9 +172,9 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
                 for (std::size_t i = 0; i < record.outputs; ++i) {
                     const V mixed = harvest.values()[i] / size_a / size_b - size_a / size_b * alone.column(a)[i] -
                                     size_b / size_a * alone.column(b)[i];
-                    const R error = harvest.errors()[i] / std::abs(size_a) / std::abs(size_b) +
-                                    std::abs(size_a / size_b) * alone_errors.column(a)[i] +
-                                    std::abs(size_b / size_a) * alone_errors.column(b)[i];
+                    const R error =
+                        std::hypot(harvest.errors()[i] / size_a / size_b, size_a / size_b * alone_errors.column(a)[i],
+                                   size_b / size_a * alone_errors.column(b)[i]);
                     // Where a move alone has no second derivative, the pair has none.
                     if (!is_finite(mixed)) record.incidents.push_back({column, i, Status::not_finite});
                     out.write(a, b, i, static_cast<E>(mixed / R(2)));

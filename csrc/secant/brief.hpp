@@ -1,6 +1,6 @@
 // The shortest way to a first derivative of moderate accuracy: four samples, x ± h and x ± h/2, without f(x).
 //
-// h is near sqrt(rtol) / 2 of x's scale. There, noise that the samples' third difference cannot show is too small to do harm, and
+// h is near sqrt(rtol) / 4 of x's scale. There, noise that the samples' third difference cannot show is too small to do harm, and
 // truncation of the fourth-order formula is smaller still. Whatever does not fit that picture is left to the longer way.
 #pragma once
 
@@ -9,8 +9,9 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <type_traits>
+#include <span>
 
+#include "secant/granularity.hpp"
 #include "secant/judgement.hpp"
 
 namespace secant {
@@ -31,7 +32,7 @@ template <class R>
 
 template <class R>
 [[nodiscard]] R brief_step(const Question<R>& question, const Tolerance<R>& tolerance) noexcept {
-    return nearest_power_of_two(std::sqrt(tolerance.relative) / 2) * question.scale;
+    return nearest_power_of_two(std::sqrt(tolerance.relative) / 4) * question.scale;
 }
 
 // values: at x + h, x - h, x + h/2, x - h/2; spans: from minus to plus as really taken.
@@ -58,21 +59,15 @@ template <class R>
     const R truncation = std::max(third, second * (second / first)) * growth / step / 2;
     const R allowed = tolerance.allowed(value, question.epsilon);
     const auto error_with = [&](R noise) {
-        return truncation + std::max(Factors::arithmetic * arithmetic, noise) * value_norm / step;
+        return truncation + std::max(Factors::plain * arithmetic, noise) * value_norm / step;
     };
-    // The third coefficient may be all noise. Only where it falls in line with the others, and nothing else serves, is it taken for
-    // truncation, below which noise is hidden.
-    R error = error_with(2 * third / third_norm);
-    if (error > allowed && third <= 4 * expected) error = error_with(third / third_norm / 10);
-    // Exactly straight, or in single precision: what is seen may be the steps of a rounded f.
-    bool rounded = second == 0 && third == 0;
-    if constexpr (std::is_same_v<R, double>) {
-        constexpr auto single = static_cast<R>(std::numeric_limits<float>::epsilon());
-        rounded = rounded || (question.epsilon < single &&
-                              std::ranges::all_of(values, [](R one) { return detail::is_single(one); }));
-    }
+    // The third coefficient may be all noise. Where it falls in line with the others it is truncation rather, and noise at most hides
+    // below it: then the error is said to be no smaller than was asked for.
+    R error = error_with(Factors::one * third / third_norm);
+    if (error > allowed && third <= 4 * expected && error_with(third / third_norm / 10) <= allowed) error = allowed;
     // False for NaN.
-    const bool accepted = !rounded && growth < R(0.1) && error <= allowed;
+    const bool accepted =
+        growth < R(0.1) && error <= allowed && granularity(std::span<const R>(values), question.epsilon) == 0;
     return {value, error, accepted};
 }
 

@@ -172,7 +172,7 @@ class FirstLook {
                                   sigma, share * share, Side::central);
         const R norm = (odd_ ? odd_norms_[row_] : even_norms_[row_]) * unit_;
         const R truncation = 2 * fall.next * extrapolation_.remainder(row_) * unit_;
-        const R noise = std::max(Factors::arithmetic * arithmetic, bar) * norm;
+        const R noise = std::max(Factors::plain * arithmetic, bar) * norm;
         const R error = truncation + noise;
         const bool constant = farthest == 0;
         const R allowed = tolerance_.allowed(value * unit_, question_.epsilon);
@@ -180,7 +180,7 @@ class FirstLook {
         const bool sound = fall.significant >= 0 && fall.growth < R(0.5) && sigma <= 16 * std::max(arithmetic, floor);
         out.values[i] = value * unit_;
         // 0 times a norm that is no number is 0 here: f is 0 wherever it was sampled.
-        const R flat = arithmetic == 0 ? R(0) : Factors::arithmetic * arithmetic * norm;
+        const R flat = arithmetic == 0 ? R(0) : Factors::plain * arithmetic * norm;
         out.errors[i] = constant ? flat : error;
         const bool limited = sound && sigma <= 4 * floor && truncation <= noise;
         const R natural = std::max(std::abs(value), groups[0]) * unit_;

@@ -88,14 +88,16 @@ struct Judgement {
 
 namespace detail {
 
-// The factors, found on thousands of random functions (bench/accuracy.py): arithmetic; one random number; two or more.
+// The factors, found on thousands of random functions (bench/accuracy.py): arithmetic where the first samples fall in line, and
+// where many windows compete for the smallest error; one random number; two or more.
 template <class R>
 struct NoiseFactors {
     static constexpr R rms = R(0.25);  // of a rounding, in units of epsilon |f|
-    static constexpr R arithmetic = R(5);
+    static constexpr R plain = R(3);
+    static constexpr R arithmetic = R(4);
     static constexpr R one = R(12);
     static constexpr R several = R(5);
-    static constexpr R origin = R(0.5);  // share of the argument's rounding
+    static constexpr R origin = R(0.25);  // share of the argument's rounding
 };
 
 // The polynomial through f(x) and all levels, at a probe: Lagrange's weights of the values, and the norm of what noise of rms 1 makes

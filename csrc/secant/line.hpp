@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "secant/brief.hpp"
 #include "secant/first_look.hpp"
 #include "secant/forecast.hpp"
 #include "secant/judgement.hpp"
@@ -34,6 +35,7 @@ struct LineSetting {
     R room_down = 0;
     std::size_t most = 20;   // samples, f(x) included
     std::size_t levels = 0;  // first steps; 0: as many as suit the derivative
+    bool brief = false;      // four samples may be tried before f(x) is asked for (brief.hpp)
 };
 
 template <class R>
@@ -61,26 +63,48 @@ class Line {
         return std::min(nearest_power_of_two(fine * std::pow(question.epsilon / usual, 1 / (2 * levels))), R(0.5));
     }
 
-    Line(const LineSetting<R>& setting, std::span<const R> base)
-        : setting_(setting), base_(base), entries_(base.size()), samples_(base) {
+    explicit Line(const LineSetting<R>& setting) : setting_(setting) {
         reach_up_ = std::min(setting.room_up, setting.question.scale / 2);
         reach_down_ = std::min(setting.room_down, setting.question.scale / 2);
+        const R step = setting.brief ? brief_step(setting.question, setting.tolerance) : R(0);
+        brief_ = setting.brief && step <= std::min(setting.room_up, setting.room_down);
+        if (brief_) {
+            wanted_ = {step, -step, step / 2, -step / 2};
+        } else {
+            needs_base_ = true;
+        }
+    }
+
+    // f(x) is wanted before anything else is.
+    [[nodiscard]] bool needs_base() const noexcept { return needs_base_; }
+    // All outputs of f(x), which must outlive the line.
+    void give_base(std::span<const R> base) {
+        needs_base_ = false;
+        base_ = base;
+        samples_.set_base(base);
+        entries_.assign(base.size(), Entry{});
         for (std::size_t i = 0; i < base.size(); ++i) active_.push_back(i);
         plan_first();
     }
 
-    // The offsets to sample next; none: the line is done.
+    // The offsets to sample next.
     [[nodiscard]] std::span<const R> wanted() const noexcept { return wanted_; }
 
     // f at x + offset, for the offset with this index in wanted(); `distance` is the offset as it was really taken.
     void absorb(std::size_t index, R distance, std::span<const R> values) {
-        samples_.add(wanted_[index], distance, values);
         ++count_;
+        if (!brief_) return samples_.add(wanted_[index], distance, values);
+        spares_.push_back({wanted_[index], std::abs(distance), std::vector<R>(values.begin(), values.end())});
     }
 
     // After all that was wanted has been absorbed: judges, and plans what is wanted next.
     void proceed() {
         wanted_.clear();
+        if (std::exchange(brief_, false)) {
+            needs_base_ = !settle_briefly();
+            return;
+        }
+        recalled_ = false;
         if (std::exchange(plain_, false)) look_first();
         if (active_.empty()) return;
         keep_states();
@@ -95,6 +119,10 @@ class Line {
             plan(*worst);
             wanted_.resize(std::min(wanted_.size(), setting_.most - count_));
             if (!wanted_.empty()) return;
+            if (std::exchange(recalled_, false)) {
+                std::erase_if(active_, [&](std::size_t i) { return judge(i); });
+                continue;
+            }
             finish(*worst);
             active_.erase(worst);
         }
@@ -102,7 +130,7 @@ class Line {
 
     [[nodiscard]] const Entry& entry(std::size_t output) const noexcept { return entries_[output]; }
     [[nodiscard]] std::size_t samples() const noexcept { return count_ - 1; }
-    [[nodiscard]] bool done() const noexcept { return wanted_.empty(); }
+    [[nodiscard]] bool done() const noexcept { return wanted_.empty() && !needs_base_; }
     [[nodiscard]] R urgency() const {
         if (state_.empty()) return std::numeric_limits<R>::infinity();
         R most = 0;
@@ -155,12 +183,37 @@ class Line {
     void want(R size, Side side) {
         // Nearer points are x itself.
         if (size < 2 * setting_.question.epsilon * setting_.question.origin) return;
-        const Sample* sample = samples_.find(size);
-        const auto ask = [&](R offset, bool sampled) {
-            if (!sampled && std::ranges::find(wanted_, offset) == wanted_.end()) wanted_.push_back(offset);
+        const auto ask = [&](R offset) {
+            const Sample* sample = samples_.find(size);
+            if (sample != nullptr && (offset > 0 ? sample->plus : sample->minus) >= 0) return;
+            const auto spare = std::ranges::find(spares_, offset, &Spare::offset);
+            if (spare != spares_.end()) {
+                samples_.add(offset, spare->distance, spare->values);
+                recalled_ = true;
+            } else if (std::ranges::find(wanted_, offset) == wanted_.end()) {
+                wanted_.push_back(offset);
+            }
         };
-        if (side != Side::backward && size <= setting_.room_up) ask(size, sample != nullptr && sample->plus >= 0);
-        if (side != Side::forward && size <= setting_.room_down) ask(-size, sample != nullptr && sample->minus >= 0);
+        if (side != Side::backward && size <= setting_.room_up) ask(size);
+        if (side != Side::forward && size <= setting_.room_down) ask(-size);
+    }
+
+    // Says whether four samples are enough for all outputs.
+    [[nodiscard]] bool settle_briefly() {
+        if (spares_.size() < 4) return false;
+        const std::size_t outputs = spares_[0].values.size();
+        const std::array<R, 2> spans = {spares_[0].distance + spares_[1].distance,
+                                        spares_[2].distance + spares_[3].distance};
+        entries_.resize(outputs);
+        for (std::size_t i = 0; i < outputs; ++i) {
+            std::array<R, 4> values;
+            for (std::size_t k = 0; k < values.size(); ++k) values[k] = spares_[k].values[i];
+            const R step = spares_[0].offset;
+            const auto estimate = judge_briefly(values, step, spans, setting_.question, setting_.tolerance);
+            if (!estimate.accepted) return false;
+            entries_[i] = {.value = estimate.value, .error = estimate.error, .step = step};
+        }
+        return true;
     }
 
     [[nodiscard]] R reach(Side side) const noexcept {
@@ -265,6 +318,7 @@ class Line {
         Judgement<R>& now = judged_[output];
         if (state.granule == 0) {
             state.granule = samples_.granule(output, state.side, setting_.question.epsilon);
+            if (state.granule == 0) state.granule = samples_.rounding(output, setting_.question.epsilon);
             state.noisy = state.noisy || state.granule > 0;
         }
         now = judgement(output, state.side);
@@ -615,7 +669,18 @@ class Line {
         if (now.limited && now.chosen.significant == 0 && poor && is_new(wider)) want(wider, side);
     }
 
+    // A sample taken for the short way, kept for the longer one.
+    struct Spare {
+        R offset;
+        R distance;
+        std::vector<R> values;
+    };
+
     LineSetting<R> setting_;
+    bool brief_ = false;
+    bool needs_base_ = false;
+    std::vector<Spare> spares_;
+    bool recalled_ = false;  // a spare sample serves, since the last judgement
     std::span<const R> base_;
     std::vector<Entry> entries_;
     std::vector<Judgement<R>> judged_;

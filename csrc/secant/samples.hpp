@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "secant/expansion.hpp"
+#include "secant/granularity.hpp"
 #include "secant/judgement.hpp"
 #include "secant/precision.hpp"
 #include "secant/stencil.hpp"
@@ -28,7 +29,8 @@ class Samples {
         int minus = -1;
     };
 
-    explicit Samples(std::span<const R> base) : base_(base) {}
+    // f(x), before anything is added.
+    void set_base(std::span<const R> base) noexcept { base_ = base; }
 
     [[nodiscard]] bool empty() const noexcept { return pairs_.empty(); }
     // By falling size.
@@ -116,13 +118,7 @@ class Samples {
     [[nodiscard]] R granule(std::size_t output, Side side, R epsilon) const {
         if (value(nearest().plus, output) != base_[output]) return 0;
         if (side == Side::central && value(nearest().minus, output) != base_[output]) return 0;
-        std::vector<R> values{base_[output]};
-        for (const Pair& pair : pairs_) {
-            for_finite(output, pair, [&](R value) { values.push_back(value); });
-        }
-        std::ranges::sort(values);
-        const auto repeated = std::ranges::unique(values);
-        values.erase(repeated.begin(), repeated.end());
+        const std::vector<R> values = different_values(output);
         if (values.size() < 5) return 0;
         R least = std::numeric_limits<R>::max();
         for (std::size_t k = 1; k < values.size(); ++k) least = std::min(least, values[k] - values[k - 1]);
@@ -130,7 +126,26 @@ class Samples {
         return least > arithmetic ? least : R(0);
     }
 
+    // The granularity of f's values, where a sample off the grid of the others shows that it is not that of x.
+    [[nodiscard]] R rounding(std::size_t output, R epsilon) const {
+        const std::optional<Probe<R>> off_grid = probe(output);
+        if (!off_grid || off_grid->value == base_[output]) return 0;
+        const std::vector<R> values = different_values(output);
+        return values.size() < 5 ? R(0) : granularity(std::span<const R>(values), epsilon);
+    }
+
    private:
+    // By rising size.
+    [[nodiscard]] std::vector<R> different_values(std::size_t output) const {
+        std::vector<R> values{base_[output]};
+        for (const Pair& pair : pairs_) {
+            for_finite(output, pair, [&](R value) { values.push_back(value); });
+        }
+        std::ranges::sort(values);
+        const auto repeated = std::ranges::unique(values);
+        values.erase(repeated.begin(), repeated.end());
+        return values;
+    }
     Pair& pair_at(R size) {
         const auto place = std::ranges::find_if(pairs_, [&](const Pair& pair) { return pair.size <= size; });
         if (place != pairs_.end() && place->size == size) return *place;
