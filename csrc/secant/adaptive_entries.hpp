@@ -54,6 +54,7 @@ std::vector<R> differentiate_entries(Evaluator<R, V>& evaluator, std::span<const
         setting.brief = is_brief(setting.question, setting.tolerance) && detail::allows_brief(method, 1);
         lines.emplace_back(setting);
     }
+    std::vector<std::size_t> taken(n);  // of what each line wants
     PointBlock<R> points(together);
     ValueBlock<V> values;
     for (;;) {
@@ -62,37 +63,40 @@ std::vector<R> differentiate_entries(Evaluator<R, V>& evaluator, std::span<const
             detail::evaluate_origin(evaluator, together, record);
             lines[j].give_base(detail::real_parts(std::span<const V>(record.base)).subspan(parts * j, parts));
         }
-        std::size_t rounds = 0;
+        // As many points at once as the line that waits for the fewest wants: then it goes on, and the others keep their places.
+        std::size_t round = std::numeric_limits<std::size_t>::max();
         const std::size_t left = method.most_evaluations == 0
                                      ? std::numeric_limits<std::size_t>::max()
                                      : method.most_evaluations - std::min(method.most_evaluations, record.evaluations);
-        for (Line<R>& line : lines) {
-            if (line.done()) continue;
-            if (left == 0) {
-                line.stop();
-                continue;
-            }
-            line.want_at_most(left);
-            rounds = std::max(rounds, line.wanted().size());
-        }
-        if (rounds == 0) break;
-        together.clear(rounds);
-        points.clear();
-        for (std::size_t k = 0; k < rounds; ++k) points.add(k, 1);
-        for (std::size_t j = 0; j < n; ++j) {
-            const auto wanted = lines[j].wanted();
-            for (std::size_t k = 0; k < wanted.size(); ++k) together.move(k, j, wanted[k]);
-        }
-        evaluator.evaluate(points, values);
-        record.evaluations += rounds;
         for (std::size_t j = 0; j < n; ++j) {
             if (lines[j].done()) continue;
-            for (std::size_t k = 0; k < lines[j].wanted().size(); ++k) {
-                const R offset = lines[j].wanted()[k];
-                const auto row = detail::real_parts(values.row(k)).subspan(parts * j, parts);
-                lines[j].absorb(k, moves.distance(j, offset / moves.size(j)), row);
+            if (left == 0) {
+                lines[j].stop();
+            } else {
+                round = std::min({round, left, lines[j].wanted().size() - taken[j]});
             }
-            lines[j].proceed();
+        }
+        if (round == std::numeric_limits<std::size_t>::max()) break;
+        together.clear(round);
+        points.clear();
+        for (std::size_t k = 0; k < round; ++k) points.add(k, 1);
+        for (std::size_t j = 0; j < n; ++j) {
+            if (lines[j].done()) continue;
+            for (std::size_t k = 0; k < round; ++k) together.move(k, j, lines[j].wanted()[taken[j] + k]);
+        }
+        evaluator.evaluate(points, values);
+        record.evaluations += round;
+        for (std::size_t j = 0; j < n; ++j) {
+            if (lines[j].done()) continue;
+            for (std::size_t k = 0; k < round; ++k, ++taken[j]) {
+                const R offset = lines[j].wanted()[taken[j]];
+                const auto row = detail::real_parts(values.row(k)).subspan(parts * j, parts);
+                lines[j].absorb(taken[j], moves.distance(j, offset / moves.size(j)), row);
+            }
+            if (taken[j] == lines[j].wanted().size()) {
+                lines[j].proceed();
+                taken[j] = 0;
+            }
         }
     }
     std::vector<R> steps(n);

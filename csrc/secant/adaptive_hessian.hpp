@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
@@ -178,7 +179,8 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
                     // Where a move alone has no second derivative, the pair has none.
                     if (!is_finite(mixed)) record.incidents.push_back({column, i, Status::not_finite});
                     out.write(a, b, i, static_cast<E>(mixed / R(2)));
-                    out_errors.write(a, b, i, static_cast<F>(error / 2));
+                    out_errors.write(a, b, i,
+                                     static_cast<F>(is_finite(mixed) ? error / 2 : std::numeric_limits<R>::infinity()));
                 }
             });
         for (const Incident& incident : std::exchange(record.incidents, {})) {

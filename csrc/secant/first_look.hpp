@@ -164,7 +164,7 @@ class FirstLook {
         const std::size_t levels = sources_.levels;
         const R arithmetic = question_.epsilon * (largest + Factors::origin * question_.origin * slope);
         const R floor = std::max(Factors::rms * arithmetic, question_.noise.value_or(R(0)));
-        R bar = std::min(Factors::one * one, Factors::several * several);
+        R bar = std::min(Factors::plain_one * one, Factors::plain_several * several);
         const R sigma = std::max(std::min(R(1.5) * one, several), floor);
         if (question_.noise) bar = std::max(bar, Factors::several * sigma);
         const R share = widest_ / question_.scale;

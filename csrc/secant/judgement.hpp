@@ -22,6 +22,13 @@
 
 namespace secant {
 
+// What is known of a derivative from samples so near x that nothing but noise spoils it.
+template <class R>
+struct Anchor {
+    R value = 0;
+    R error = 0;
+};
+
 // What is asked of one line, the same for all outputs.
 template <class R>
 struct Question {
@@ -31,7 +38,10 @@ struct Question {
     R typical = 1;             // the scale on which f may vary where |x| is large
     R epsilon = 0;             // of the coarser of the formats of points and values
     std::optional<R> noise{};  // the standard deviation of f's values, where the user knows it
-    bool noisy = false;        // f's noise has been seen: all windows show it, the typical one is believed
+    std::optional<Anchor<R>> anchor{};
+    R most_noise = std::numeric_limits<R>::infinity();  // f's noise is no larger
+    bool measured = false;  // that comes from samples next to x: neither less nor more is to be seen
+    bool noisy = false;     // f's noise has been seen: all windows show it, the typical one is believed
 };
 
 // How small an error is wanted: rtol |derivative| or atol, whichever is larger. Not given: as small as few evaluations allow.
@@ -84,6 +94,7 @@ struct Judgement {
     bool smooth = false;    // in some window the coefficients fall
     Model<R> chosen{};
     Model<R> largest{};
+    std::size_t levels = 0;  // of the largest window
 };
 
 namespace detail {
@@ -94,6 +105,8 @@ template <class R>
 struct NoiseFactors {
     static constexpr R rms = R(0.25);  // of a rounding, in units of epsilon |f|
     static constexpr R plain = R(3);
+    static constexpr R plain_one = R(16);
+    static constexpr R plain_several = R(7);
     static constexpr R arithmetic = R(4);
     static constexpr R one = R(12);
     static constexpr R several = R(5);
@@ -182,7 +195,8 @@ class Judge {
         if (looks_.empty()) return result_;
         measure_noise();
         for (Look& look : looks_) continue_fall(look);
-        if (const R seen = noise_seen(); seen > sigma_) {
+        const bool known = question_.measured || is_finite(question_.most_noise);
+        if (const R seen = known ? R(0) : noise_seen(); seen > sigma_) {
             result_.sigma = sigma_ = seen;
             result_.bar = std::max(result_.bar, Factors::several * seen);
             result_.limited = sigma_ <= 4 * result_.floor;
@@ -233,7 +247,7 @@ class Judge {
             bar = std::min({bar, Factors::one * one, Factors::several * several});
             sigma = std::min({sigma, R(1.5) * one, several});
         }
-        if (question_.noisy && std::isfinite(bar)) {
+        if (question_.noisy && !question_.measured && std::isfinite(bar)) {
             std::vector<R> tops;
             for (const Look& look : looks_) {
                 if (look.window.count() >= enough(side_, question_.derivative)) tops.push_back(look.window.top());
@@ -246,12 +260,17 @@ class Judge {
         const Window<R>& largest = largest_look().window;
         if constexpr (std::is_same_v<R, double>) {
             constexpr auto single = static_cast<R>(std::numeric_limits<float>::epsilon());
-            if (epsilon_ < single && sigma > 16 * arithmetic(largest) && all_single()) epsilon_ = single;
+            if (epsilon_ < single && !question_.measured && sigma > 16 * arithmetic(largest) && all_single())
+                epsilon_ = single;
         }
+        sigma = std::min(sigma, question_.most_noise);
+        bar = std::min(bar, Factors::several * question_.most_noise);
         result_.floor = Factors::rms * arithmetic(largest);
         if (question_.noise) result_.floor = std::max(result_.floor, *question_.noise);
-        result_.assessed = std::isfinite(bar);
-        sigma_ = result_.assessed ? std::max(sigma, result_.floor) : result_.floor;
+        result_.assessed = std::isfinite(bar) && std::ranges::any_of(looks_, [&](const Look& look) {
+                               return look.window.count() >= enough(side_, question_.derivative);
+                           });
+        sigma_ = result_.assessed && !question_.measured ? std::max(sigma, result_.floor) : result_.floor;
         result_.sigma = sigma_;
         result_.bar = result_.assessed ? bar : R(0);
         result_.limited = sigma_ <= 4 * result_.floor;
@@ -299,11 +318,16 @@ class Judge {
                                    : std::min(look.next, measured + unseen);
         }
         look.truncation = 2 * look.next * window.remainder();
+        look.noise = std::max(Factors::arithmetic * arithmetic(window), result_.bar) * window.norm();
+        if (question_.anchor) {
+            const R apart = std::abs(window.value() - question_.anchor->value) - question_.anchor->error;
+            look.falls = look.falls && apart <= look.truncation + look.noise;
+            look.truncation = std::max(look.truncation, apart);
+        }
         if (!look.falls) {
             const R last = window.group(window.count() - 1) * std::sqrt(window.remainder() * unit_of(window));
             look.truncation = std::max({look.truncation, last, std::abs(window.value()) / 2});
         }
-        look.noise = std::max(Factors::arithmetic * arithmetic(window), result_.bar) * window.norm();
     }
     [[nodiscard]] R unit_of(const Window<R>& window) const noexcept {
         return derivative_unit(question_.derivative, window.widest());
@@ -323,6 +347,7 @@ class Judge {
         result_.natural = best.window.group(0) * unit_of(best.window);
         result_.chosen = model_of(best);
         result_.largest = model_of(largest_look());
+        result_.levels = largest_look().window.count();
         for (const Look& look : looks_) {
             const bool good = look.falls && look.significant >= 0;
             result_.smooth = result_.smooth || good;

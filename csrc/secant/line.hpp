@@ -161,12 +161,18 @@ class Line {
     static constexpr auto probe_share = static_cast<R>(0.0954915028125263L);  // (3 - sqrt(5)) / 8
 
     struct State {
-        bool noisy = false;  // f's noise has been seen next to x
-        bool fine = false;   // f is smooth next to x, whatever it looks like from afar: steps up to `limit` are of use
-        R limit = std::numeric_limits<R>::max();
-        R granule = 0;          // f's values are multiples of this, it seems
-        bool cornered = false;  // samples were not finite
-        bool settled = false;   // its entry is made
+        bool noisy = false;     // f's noise has been seen next to x
+        R noise = 0;            // ... and is as large as this
+        bool looked = false;    // at the samples next to x
+        bool doubtful = false;  // whether what one pair there shows is noise
+        R most_noise = std::numeric_limits<R>::infinity();
+        bool calm = false;  // there is none but `noise`, whatever f looks like from afar
+        std::optional<Anchor<R>> anchor{};
+        R hint = 0;              // a step that suits f, by its bend there
+        bool irregular = false;  // it is not smooth there either
+        R granule = 0;           // f's values are multiples of this, it seems
+        bool cornered = false;   // samples were not finite
+        bool settled = false;    // its entry is made
         Side side = Side::central;
     };
 
@@ -247,9 +253,26 @@ class Line {
         for (std::size_t k = 0; k < levels; ++k) want(widest * dense_steps[k], side);
     }
 
+    // Samples next to x, far from all others, say what noise there is, and nothing of f's shape.
+    [[nodiscard]] R least_step() const noexcept {
+        const R second = 4 * nearest();
+        R least = std::numeric_limits<R>::infinity();
+        for (const Sample& sample : samples_.pairs()) {
+            if (sample.size < nearest()) return 0;
+            if (sample.size > second) least = sample.size;
+        }
+        return is_finite(least) && least > 64 * second ? least : R(0);
+    }
+    // The nearest of those that do.
+    [[nodiscard]] const Sample& closest() const noexcept {
+        const R least = least_step();
+        const auto pairs = samples_.pairs();
+        return *std::ranges::find_if(pairs.rbegin(), pairs.rend(),
+                                     [&](const Sample& sample) { return sample.size >= least; });
+    }
     [[nodiscard]] std::vector<Level<R>> levels_of(std::size_t output, Side side) const {
         const State& state = state_[output];
-        return samples_.levels(output, side, state.limit, state.granule > 0);
+        return samples_.levels(output, side, least_step(), state.granule > 0);
     }
 
     [[nodiscard]] Judgement<R> judgement(std::size_t output, Side side) const {
@@ -257,8 +280,11 @@ class Line {
         const std::optional<Probe<R>> probe = side == Side::central ? samples_.probe(output) : std::nullopt;
         Question<R> question = setting_.question;
         question.noisy = state_[output].noisy;
-        if (state_[output].granule > 0)
-            question.noise = std::max(question.noise.value_or(0), state_[output].granule / 3);
+        const R noise = std::max(state_[output].granule / 3, state_[output].noise);
+        question.anchor = state_[output].anchor;
+        question.most_noise = state_[output].most_noise;
+        question.measured = state_[output].noise > 0 && !setting_.question.noise;
+        if (noise > 0) question.noise = std::max(question.noise.value_or(0), noise);
         return detail::Judge<R>(levels, base_[output], side, question, probe).run();
     }
 
@@ -322,6 +348,10 @@ class Line {
             state.noisy = state.noisy || state.granule > 0;
         }
         now = judgement(output, state.side);
+        if (now.assessed && is_unclear(output) && look_nearby(output)) {
+            if (state.settled) return true;
+            now = judgement(output, state.side);
+        }
         if (!now.assessed || !(now.error <= tolerance(now) || is_fair(now))) return false;
         finish(output);
         return true;
@@ -343,24 +373,12 @@ class Line {
         State& state = state_[output];
         if (!now.assessed) return plan_finite(output);
         if (state.noisy || is_flat(now)) return plan_better(output);
-        if (now.suspect && now.faint) return plan_better(output);
-        if (now.suspect && !state.fine) {
-            const R near = nearest();
-            if (samples_.find(near) == nullptr) {
-                want(4 * near, state.side);
-                return want(near, state.side);
-            }
-            if (confirms_noise(output)) {
-                state.noisy = true;
-                return plan_better(output);
-            }
-            state.fine = true;
-            state.limit = near;
-            for (const Sample& sample : samples_.pairs())
-                state.limit = sample.size > 4 * near ? sample.size / 2 : state.limit;
-            return want(64 * near, state.side);
+        if (is_unclear(output)) {
+            want(nearest(), state.side);
+            if (state.doubtful || state.side != Side::central) want(4 * nearest(), state.side);
+            if (!wanted_.empty()) return;
         }
-        if (is_clear(now)) return plan_better(output);
+        if (is_clear(now) && !state.irregular) return plan_better(output);
         plan_closer(output);
     }
     // As good as arithmetic allows, where nothing better was asked for.
@@ -379,33 +397,111 @@ class Line {
     [[nodiscard]] bool is_clear(const Judgement<R>& now) const noexcept {
         return now.smooth && !now.suspect && now.error < std::max(std::abs(now.value), now.natural) / 16;
     }
-    // A step at which every smooth f is straight.
-    [[nodiscard]] R nearest() const noexcept { return std::ldexp(setting_.question.scale, -28); }
+    // What does not stand out of the noise that it may be is not known to be structure: samples next to x will tell.
+    [[nodiscard]] bool is_unclear(std::size_t output) const noexcept {
+        const Judgement<R>& now = judged_[output];
+        const State& state = state_[output];
+        if (state.looked || state.noisy || now.limited) return false;
+        if (now.suspect) return true;
+        const bool stands_out = now.largest.significant + 1 == static_cast<int>(now.levels);
+        return state.side == Side::central && !(stands_out && now.largest.growth < R(0.25));
+    }
+    // A step at which every smooth f is straight, on the scale of x too where that is small.
+    [[nodiscard]] R nearest() const noexcept {
+        const R usual = setting_.question.scale * nearest_power_of_two(std::sqrt(setting_.question.epsilon)) / 4;
+        const R origin = setting_.question.origin;
+        return origin > 0 ? std::min(usual, std::ldexp(nearest_power_of_two(origin), -10)) : usual;
+    }
 
-    // Next to x a smooth f is straight: what departs from that is noise, or steps between equal values.
-    [[nodiscard]] bool confirms_noise(std::size_t output) const {
-        const R sigma = judged_[output].sigma;
-        R odd_before = 0;
-        R span_before = 0;
-        for (const R size : {nearest(), 4 * nearest()}) {
-            if (samples_.find(size) == nullptr) continue;
-            const Sample& sample = *samples_.find(size);
-            const R plus = samples_.value(sample.plus, output) - base_[output];
-            const R minus = samples_.value(sample.minus, output) - base_[output];
-            const Side side = state_[output].side;
-            if (side != Side::central) {
-                const R one = side == Side::forward ? plus : minus;
-                if (one == 0 || std::abs(one) > sigma / 4) return true;
-                continue;
-            }
-            if ((plus == 0 && minus == 0) || std::abs(plus + minus) > sigma / 2) return true;
-            const R odd = plus - minus;
-            const R span = sample.up + sample.down;
-            if (span_before > 0 && std::abs(odd - odd_before * (span / span_before)) > sigma) return true;
-            odd_before = odd;
-            span_before = span;
+    // Next to x a smooth f is straight: what departs from that there is noise, or steps between equal values.
+    // Says whether there are samples enough to tell.
+    bool look_nearby(std::size_t output) {
+        State& state = state_[output];
+        const R near = nearest();
+        const Sample* close = samples_.find(near);
+        const Sample* second = samples_.find(4 * near);
+        if (close == nullptr) return false;
+        const Judgement<R>& now = judged_[output];
+        const Deviations at_close = deviations(output, *close);
+        if (at_close.up == 0 && at_close.down == 0) {
+            state.noisy = state.looked = true;
+            return true;
         }
-        return false;
+        if (!is_finite(at_close.up) || !is_finite(at_close.down)) {
+            state.looked = true;
+            return false;
+        }
+        const bool central = state.side == Side::central;
+        const R bend = at_close.up + at_close.down;
+        const R odd = at_close.up - at_close.down;
+        const R span = close->up + close->down;
+        const R arithmetic =
+            setting_.question.epsilon * (std::abs(base_[output]) + setting_.question.origin * std::abs(odd) / span);
+        const bool straight =
+            std::abs(bend) < std::abs(odd) / 64 && std::abs(bend) < now.sigma / 64 && std::abs(odd) < now.sigma / 4;
+        if (central && (std::abs(bend) <= 8 * arithmetic || straight)) {
+            state.most_noise = std::max(std::abs(bend), 64 * arithmetic);
+            state.calm = true;
+            state.looked = true;
+            if (derivative() != 1) return true;
+            state.anchor = Anchor<R>{odd / span, (2 * std::abs(bend) + 256 * arithmetic) / span};
+            if (std::abs(bend) > 16 * arithmetic) state.hint = nearest_power_of_two(near * std::abs(odd / bend) / 32);
+            return true;
+        }
+        if (second == nullptr) {
+            state.doubtful = true;
+            return false;
+        }
+        state.looked = true;
+        if (settle_jump(output, *close, *second)) return true;
+        const Deviations at_second = deviations(output, *second);
+        const R share = (second->up + second->down) / span;
+        const R second_bend = at_second.up + at_second.down;
+        const R wave = (at_second.up - at_second.down) - odd * share;
+        const R sigma = central ? std::sqrt((bend * bend / 6 + second_bend * second_bend / 6 + wave * wave / 34) / 3)
+                                : std::abs(wave) / std::sqrt(R(34));
+        // A kink bends in proportion to the step, a smooth f to its square.
+        const R growth = second_bend / bend;
+        const bool bends = growth > R(3.5) && growth < 24 && std::abs(wave) < std::abs(second_bend) / 8;
+        if (follows_power(output, *close, *second) || bends) {
+            state.irregular = growth < 8;
+            state.calm = !state.irregular;
+            if (bends && state.calm) state.hint = nearest_power_of_two(near * std::abs(odd / bend) / 32);
+            return true;
+        }
+        state.noisy = sigma > now.sigma / 8;
+        state.calm = !state.noisy;
+        state.noise = std::max(sigma, std::min(now.sigma, 3 * sigma));
+        return true;
+    }
+    struct Deviations {
+        R up = 0;
+        R down = 0;
+    };
+    // From f(x); on one side alone, the mirror image is its own.
+    [[nodiscard]] Deviations deviations(std::size_t output, const Sample& sample) const noexcept {
+        const R up = samples_.value(sample.plus, output) - base_[output];
+        const R down = samples_.value(sample.minus, output) - base_[output];
+        const Side side = state_[output].side;
+        return {side == Side::backward ? -down : up, side == Side::forward ? -up : down};
+    }
+    // Whether f grows as a power of the distance that is not 1, on all scales.
+    [[nodiscard]] bool follows_power(std::size_t output, const Sample& close, const Sample& second) const {
+        const Side side = state_[output].side;
+        const Sample& far = samples_.widest();
+        R before = 0;
+        for (const Side one : {Side::forward, Side::backward}) {
+            if (side != Side::central && side != one) continue;
+            const auto at = [&](const Sample& sample) { return samples_.slope(output, sample, one) * sample.size; };
+            const R ratio = at(second) / at(close);
+            if (!(ratio > R(1.05) && (ratio < R(3.5) || ratio > R(4.5)))) return false;
+            if (before > 0 && std::abs(ratio - before) > ratio / 16) return false;
+            before = ratio;
+            const R expected =
+                at(close) * std::pow(far.size / close.size, std::log(ratio) / std::log(second.size / close.size));
+            if (!(std::abs(at(far) - expected) < std::abs(expected) / 2)) return false;
+        }
+        return true;
     }
 
     // Too few finite samples: more beside those that are, nearer ones, then those of one side.
@@ -441,13 +537,17 @@ class Line {
     // No coefficients fall: is it the scale, or is it f?
     void plan_closer(std::size_t output) {
         State& state = state_[output];
-        const R smallest = power_of_two_below(samples_.nearest().size);
+        const R smallest = power_of_two_below(closest().size);
         if (state.side == Side::central && derivative() == 1) {
             const Sides sides{judgement(output, Side::backward), judgement(output, Side::forward)};
             if (sides.disagree()) {
-                if (smallest > nearest()) return want(nearest(), Side::central);
+                if (samples_.nearest().size > nearest()) return want(nearest(), Side::central);
                 if (settle_kink(output, sides)) return;
             }
+        }
+        if (const R hint = std::exchange(state.hint, R(0)); hint > 4 * nearest() && hint < smallest) {
+            ++closer_;
+            return want_central(hint);
         }
         const Question<R>& question = setting_.question;
         if (closer_ == 0 && question.origin > 0 && question.origin < question.scale / 32 &&
@@ -459,8 +559,9 @@ class Line {
             ++closer_;
             return want_central(nearest_power_of_two(question.typical / 64));
         }
-        if (closer_ >= 1 && samples_.spread(output, samples_.nearest()) > samples_.largest_spread(output) / 16) {
-            if (settle_jump(output)) return;
+        if (closer_ >= 1 && samples_.spread(output, closest()) > samples_.largest_spread(output) / 16) {
+            const auto pairs = samples_.pairs();
+            if (pairs.size() >= 2 && settle_jump(output, pairs.back(), pairs[pairs.size() - 2])) return;
             if (closer_ >= 2) {
                 state.noisy = true;
                 return plan_better(output);
@@ -481,8 +582,8 @@ class Line {
     // Whether the two slopes of the smallest step nearly agree.
     [[nodiscard]] bool straight(std::size_t output) const noexcept {
         if (state_[output].side != Side::central) return false;
-        const R right = samples_.slope(output, samples_.nearest(), Side::forward);
-        const R left = samples_.slope(output, samples_.nearest(), Side::backward);
+        const R right = samples_.slope(output, closest(), Side::forward);
+        const R left = samples_.slope(output, closest(), Side::backward);
         return std::abs(right - left) < std::abs(right + left) / 4;
     }
     struct Sides {
@@ -503,25 +604,35 @@ class Line {
         const R allowed = gap / 8 + samples_.slope_noise(output, nearest, setting_.question.epsilon);
         if (!(std::abs(samples_.slope(output, nearest, Side::forward) - sides.right.value) < allowed)) return false;
         if (!(std::abs(samples_.slope(output, nearest, Side::backward) - sides.left.value) < allowed)) return false;
+        // The better of what is seen from afar and next to x.
+        struct Slope {
+            R value;
+            R error;
+        };
+        const auto better = [&](const Judgement<R>& side, Side which) {
+            const R slope = samples_.slope(output, nearest, which);
+            const R error = std::max(side.error * nearest.size / side.widest,
+                                     samples_.slope_noise(output, nearest, setting_.question.epsilon));
+            return error < side.error ? Slope{slope, error} : Slope{side.value, side.error};
+        };
+        const Slope right = better(sides.right, Side::forward);
+        const Slope left = better(sides.left, Side::backward);
         Entry& entry = entries_[output];
-        entry = {.value = (sides.right.value + sides.left.value) / 2,
-                 .error = gap / 2 + std::max(sides.right.error, sides.left.error),
+        entry = {.value = (right.value + left.value) / 2,
+                 .error = std::abs(right.value - left.value) / 2 + std::max(right.error, left.error),
                  .step = nearest.size,
-                 .left = sides.left.value,
-                 .right = sides.right.value,
+                 .left = left.value,
+                 .right = right.value,
                  .status = Status::kink};
         state_[output].settled = true;
         return true;
     }
     // Values on each side of x agree with each other, and not with f(x) or those of the other side.
-    bool settle_jump(std::size_t output) {
-        if (samples_.pairs().size() < 2) return false;
-        const Sample& nearest = samples_.nearest();
-        const Sample& second = samples_.pairs()[samples_.pairs().size() - 2];
+    bool settle_jump(std::size_t output, const Sample& nearest, const Sample& second) {
         const R step = samples_.spread(output, nearest);
         for (const auto& [a, b] : {std::pair(nearest.plus, second.plus), std::pair(nearest.minus, second.minus)}) {
             const R change = std::abs(samples_.value(a, output) - samples_.value(b, output));
-            if (is_finite(samples_.value(a, output)) && !(change < step / 8)) return false;
+            if (is_finite(samples_.value(a, output)) && !(change < step / 64)) return false;
         }
         entries_[output] = {.step = nearest.size, .status = Status::jump};
         state_[output].settled = true;
@@ -610,7 +721,7 @@ class Line {
             entry.status = Status::budget;
         } else if (setting_.tolerance.given && now.error > tolerance(now)) {
             entry.status = Status::tolerance;
-        } else if (state.noisy && !now.limited && !setting_.question.noise) {
+        } else if (state.noisy && (state.noise > 0 || !now.limited) && !setting_.question.noise) {
             entry.status = Status::noisy;
         } else if (state.cornered) {
             entry.status = state.side == Side::central ? Status::smaller_step : Status::other_side;
@@ -632,7 +743,7 @@ class Line {
         for (const Level<R>& level : levels_of(output, side)) sizes.push_back(level.size);
         if (sizes.empty()) return;
         const bool noise_rules = state_[output].noisy || now.limited || now.suspect;
-        const R top = std::min(reach(side), state_[output].limit) * R(1.0001);
+        const R top = reach(side) * R(1.0001);
         const R widest = sizes.front();
         const R narrowest = sizes.back();
         const Forecast<R> forecast(now, sizes, side, derivative(), noise_rules);

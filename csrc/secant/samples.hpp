@@ -93,15 +93,15 @@ class Samples {
         });
     }
 
-    // The pairs that are finite on the side(s) asked for, of this size at most; with `moved` only those whose values differ from f(x).
-    [[nodiscard]] std::vector<Level<R>> levels(std::size_t output, Side side, R limit, bool moved) const {
+    // The pairs that are finite on the side(s) asked for, of this size at least; with `moved` only those whose values differ from f(x).
+    [[nodiscard]] std::vector<Level<R>> levels(std::size_t output, Side side, R least, bool moved) const {
         std::vector<Level<R>> levels;
         for (const Pair& pair : pairs_) {
             const Level<R> level{pair.size, pair.up, pair.down, value(pair.plus, output), value(pair.minus, output)};
             const bool usable =
                 (side == Side::backward || is_finite(level.plus)) && (side == Side::forward || is_finite(level.minus));
             const bool stuck = moved && (level.plus == base_[output] || level.minus == base_[output]);
-            if (usable && !stuck && pair.size <= limit) levels.push_back(level);
+            if (usable && !stuck && pair.size >= least) levels.push_back(level);
         }
         return levels;
     }
