@@ -37,8 +37,10 @@ struct AdaptiveMethod {
     std::span<const R> typical = {};
     Bounds<R> bounds = {};
 
-    // Samples for one line at the most, f(x) included.
-    static constexpr std::size_t most_for_line = 20;
+    // Samples for one line at the most, f(x) included: with high orders, as many as two sets of steps and a few more need.
+    [[nodiscard]] static constexpr std::size_t most_for_line(int derivative) noexcept {
+        return derivative <= 2 ? 20 : 4 * Line<R>::usual_levels(derivative) + 6;
+    }
 
     [[nodiscard]] StepRule<R> rule() const {
         return {.relative = 1, .point_precision = point_precision, .typical = typical};
@@ -75,7 +77,7 @@ template <class R>
     setting.tolerance = method.tolerance;
     setting.room_up = upper - x[j];
     setting.room_down = x[j] - lower;
-    setting.most = method.most_for_line;
+    setting.most = method.most_for_line(derivative);
     return setting;
 }
 
@@ -282,7 +284,7 @@ template <class V>
 [[nodiscard]] std::size_t lines_together(const Record<V>& record) noexcept {
     if (record.outputs == 0) return 1;
     constexpr std::size_t bytes = std::size_t{1} << 25;
-    const std::size_t each = AdaptiveMethod<real_of_t<V>>::most_for_line * record.outputs * sizeof(V);
+    const std::size_t each = AdaptiveMethod<real_of_t<V>>::most_for_line(8) * record.outputs * sizeof(V);
     return std::clamp<std::size_t>(bytes / each, 1, 1024);
 }
 

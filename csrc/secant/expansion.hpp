@@ -121,8 +121,10 @@ class Window {
     // The noise that the highest group, and in it the highest coefficient, would need to be noise.
     [[nodiscard]] R top() const noexcept { return top_; }
     [[nodiscard]] R top_last() const noexcept { return top_last_; }
-    // |f'|, as this window sees it.
+    // f', as this window sees it; what noise of rms 1, and a coefficient left out, do to it.
     [[nodiscard]] R slope() const noexcept { return slope_; }
+    [[nodiscard]] R slope_norm() const noexcept { return slope_norm_; }
+    [[nodiscard]] R slope_remainder() const noexcept { return slope_remainder_; }
     // What noise of rms 1 does to the value.
     [[nodiscard]] R norm() const noexcept { return norm_; }
     // What a coefficient left out, in its unit, does to the value.
@@ -153,7 +155,7 @@ class Window {
                 second += extrapolation.weight(k, i) * even[i];
             }
             const auto [first_norm, second_norm] = extrapolation.central_norms(k, squares);
-            if (k == 0) slope_ = std::abs(first) / widest_;
+            if (k == 0) set_slope(first, first_norm, extrapolation.remainder(0));
             groups_[k] = std::max(std::abs(first), std::abs(second));
             group_norms_[k] = std::max(first_norm, second_norm);
             if (k == row)
@@ -189,7 +191,8 @@ class Window {
                 sum += per_value;
             }
             const R norm = std::sqrt(square + sum * sum);
-            if (k == 0) slope_ = std::abs(coefficient) / widest_;
+            if (k == 0)
+                set_slope(side_ == Side::backward ? -coefficient : coefficient, norm, extrapolation.remainder(0));
             groups_[k] = std::abs(coefficient);
             group_norms_[k] = norm;
             if (k == row) {
@@ -200,6 +203,11 @@ class Window {
         }
     }
 
+    void set_slope(R coefficient, R norm, R remainder) noexcept {
+        slope_ = coefficient / widest_;
+        slope_norm_ = norm / widest_;
+        slope_remainder_ = remainder / widest_;
+    }
     // From a coefficient in units of f to a derivative. A division for each order: the power of a step may not be a number.
     void set_value(R coefficient, R norm, R remainder) noexcept {
         value_ = coefficient;
@@ -221,6 +229,8 @@ class Window {
     R remainder_ = 0;
     R largest_ = 0;
     R slope_ = 0;
+    R slope_norm_ = 0;
+    R slope_remainder_ = 0;
     R top_ = 0;
     R top_last_ = 0;
     std::array<R, most> groups_{};

@@ -188,6 +188,7 @@ class Judge {
         looks_.reserve(levels_.size() * (most + 1 - least));
         for (std::size_t first = 0; first < levels_.size(); ++first) {
             for (std::size_t count = least; count <= most && first + count <= levels_.size(); ++count) {
+                if (has_gap(levels_.subspan(first, count))) break;
                 looks_.push_back(
                     {{}, Window<R>(levels_.subspan(first, count), base_, side_, question_.derivative), first});
             }
@@ -204,6 +205,7 @@ class Judge {
             result_.faint = sigma_ <= 64 * result_.floor;
             for (Look& look : looks_) continue_fall(look);
         }
+        trust_fall();
         for (Look& look : looks_) bound(look);
         choose();
         return result_;
@@ -219,6 +221,14 @@ class Judge {
         bool falls = false;
     };
 
+    // Steps so far apart that the widest and the others see different things.
+    [[nodiscard]] bool has_gap(std::span<const Level<R>> levels) const noexcept {
+        const R most = question_.derivative <= 2 ? R(256) : R(8);
+        for (std::size_t k = 1; k < levels.size(); ++k) {
+            if (levels[k - 1].size > most * levels[k].size) return true;
+        }
+        return false;
+    }
     [[nodiscard]] const Look& largest_look() const {
         // The most levels; of those, the smallest steps.
         return *std::ranges::max_element(looks_, {},
@@ -232,7 +242,9 @@ class Judge {
     void measure_noise() {
         epsilon_ = question_.epsilon;
         // Where slopes differ, none is known: the flattest then explains least.
-        slope_ = std::ranges::min(looks_, {}, [](const Look& look) { return look.window.slope(); }).window.slope();
+        slope_ = std::abs(std::ranges::min(looks_, {}, [](const Look& look) {
+                              return std::abs(look.window.slope());
+                          }).window.slope());
         R bar = std::numeric_limits<R>::infinity();
         R sigma = bar;
         for (const Look& look : looks_) {
@@ -294,11 +306,31 @@ class Judge {
         return repeated.size() * 2 < values.size();
     }
 
+    // Coefficients that grow faster do not fall. The steps of high orders are so dense that those of a step function seem to, by nearly
+    // 0.5.
+    [[nodiscard]] R steepest() const noexcept { return question_.derivative <= 2 ? R(0.5) : R(0.4); }
     void continue_fall(Look& look) const {
         const R share = look.window.widest() / question_.scale;
         const R least = side_ == Side::central ? share * share : share;
         static_cast<Fall<R>&>(look) = fall_of(look.window.groups(), look.window.group_norms(), sigma_, least, side_);
-        look.falls = look.significant < 0 ? result_.limited : look.growth < R(0.5);
+        look.falls = look.significant < 0 ? result_.limited : look.growth < steepest();
+    }
+
+    // Two levels may seem to fall by chance: three that hold them, if there are, must do so too.
+    void trust_fall() {
+        constexpr std::size_t credible = 3;
+        for (Look& look : looks_) {
+            if (look.window.count() >= credible || !look.falls) continue;
+            bool held = false;
+            bool confirmed = false;
+            for (const Look& larger : looks_) {
+                const bool holds_it = larger.window.count() >= credible && larger.first <= look.first &&
+                                      larger.first + larger.window.count() >= look.first + look.window.count();
+                held = held || holds_it;
+                confirmed = confirmed || (holds_it && larger.falls);
+            }
+            look.falls = confirmed || !held;
+        }
     }
 
     // A window with one more level has measured what this one left out.
@@ -317,12 +349,18 @@ class Judge {
             look.next = stands_out ? std::max(measured, std::min(look.next, 4 * measured))
                                    : std::min(look.next, measured + unseen);
         }
-        look.truncation = 2 * look.next * window.remainder();
+        // With high orders fewer coefficients are left to show how they fall.
+        look.truncation = (question_.derivative <= 2 ? 2 : 4) * look.next * window.remainder();
         look.noise = std::max(Factors::arithmetic * arithmetic(window), result_.bar) * window.norm();
         if (question_.anchor) {
-            const R apart = std::abs(window.value() - question_.anchor->value) - question_.anchor->error;
-            look.falls = look.falls && apart <= look.truncation + look.noise;
-            look.truncation = std::max(look.truncation, apart);
+            // The slope is easier than the derivative wanted: where the window misses that, it does not resolve f.
+            const R apart = std::abs(window.slope() - question_.anchor->value) - question_.anchor->error;
+            const R noise = std::max(Factors::arithmetic * arithmetic(window), result_.bar) * window.slope_norm();
+            const R excess = apart - 2 * look.next * window.slope_remainder() - noise;
+            if (excess > 0) {
+                look.falls = false;
+                look.truncation += excess * window.norm() / window.slope_norm();
+            }
         }
         if (!look.falls) {
             const R last = window.group(window.count() - 1) * std::sqrt(window.remainder() * unit_of(window));

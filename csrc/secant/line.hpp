@@ -63,6 +63,12 @@ class Line {
         return std::min(nearest_power_of_two(fine * std::pow(question.epsilon / usual, 1 / (2 * levels))), R(0.5));
     }
 
+    // For each derivative as many as leave two groups for its error.
+    [[nodiscard]] static std::size_t usual_levels(int derivative) noexcept {
+        constexpr std::array<std::size_t, 9> levels = {0, 3, 4, 5, 5, 6, 6, 7, 7};
+        return levels[static_cast<std::size_t>(derivative)];
+    }
+
     explicit Line(const LineSetting<R>& setting) : setting_(setting) {
         reach_up_ = std::min(setting.room_up, setting.question.scale / 2);
         reach_down_ = std::min(setting.room_down, setting.question.scale / 2);
@@ -180,12 +186,6 @@ class Line {
     [[nodiscard]] std::size_t first_levels() const noexcept {
         return setting_.levels != 0 ? setting_.levels : usual_levels(derivative());
     }
-    // For each derivative as many as leave two groups for its error.
-    [[nodiscard]] static std::size_t usual_levels(int derivative) noexcept {
-        constexpr std::array<std::size_t, 9> levels = {0, 3, 4, 5, 5, 6, 6, 7, 7};
-        return levels[static_cast<std::size_t>(derivative)];
-    }
-
     void want(R size, Side side) {
         // Nearer points are x itself.
         if (size < 2 * setting_.question.epsilon * setting_.question.origin) return;
@@ -228,6 +228,10 @@ class Line {
     }
     [[nodiscard]] R fit(R size, R room) const noexcept { return size <= room ? size : power_of_two_below(room); }
 
+    [[nodiscard]] R first_step_on(R scale) const noexcept {
+        const R share = first_share(setting_.question);
+        return nearest_power_of_two(scale * (derivative() == 1 ? 2 * share : share));
+    }
     void plan_first() {
         const R size = first_share(setting_.question) * setting_.question.scale;
         const R central = fit(size, reach(Side::central));
@@ -242,6 +246,7 @@ class Line {
         want_central(central);
     }
     void want_central(R widest) {
+        widest_ = widest;
         for (std::size_t k = 0; k < first_levels(); ++k) {
             want(widest * (derivative() <= 2 ? std::ldexp(R(1), -static_cast<int>(k)) : dense_steps[k]), Side::central);
         }
@@ -443,9 +448,8 @@ class Line {
             state.most_noise = std::max(std::abs(bend), 64 * arithmetic);
             state.calm = true;
             state.looked = true;
-            if (derivative() != 1) return true;
             state.anchor = Anchor<R>{odd / span, (2 * std::abs(bend) + 256 * arithmetic) / span};
-            if (std::abs(bend) > 16 * arithmetic) state.hint = nearest_power_of_two(near * std::abs(odd / bend) / 32);
+            if (std::abs(bend) > 16 * arithmetic) state.hint = hint_from(near * std::abs(odd / bend));
             return true;
         }
         if (second == nullptr) {
@@ -466,13 +470,18 @@ class Line {
         if (follows_power(output, *close, *second) || bends) {
             state.irregular = growth < 8;
             state.calm = !state.irregular;
-            if (bends && state.calm) state.hint = nearest_power_of_two(near * std::abs(odd / bend) / 32);
+            if (bends && state.calm) state.hint = hint_from(near * std::abs(odd / bend));
             return true;
         }
         state.noisy = sigma > now.sigma / 8;
         state.calm = !state.noisy;
         state.noise = std::max(sigma, std::min(now.sigma, 3 * sigma));
         return true;
+    }
+    // The first step for an f that varies over this length.
+    [[nodiscard]] R hint_from(R length) const noexcept {
+        const R generous = derivative() == 1 ? R(4) : R(1);
+        return nearest_power_of_two(generous * length * first_share(setting_.question));
     }
     struct Deviations {
         R up = 0;
@@ -521,6 +530,9 @@ class Line {
         if (shrinks_ == 1) {
             const bool near_zero =
                 setting_.question.origin > 0 && setting_.question.origin < 2 * samples_.widest().size;
+            if (near_zero && derivative() > 2) {
+                return want_central(power_of_two_below(setting_.question.origin * first_share(setting_.question)));
+            }
             return want(
                 near_zero ? std::min(nearest_power_of_two(setting_.question.origin / 32), smallest / 4) : smallest / 16,
                 Side::central);
@@ -553,11 +565,11 @@ class Line {
         if (closer_ == 0 && question.origin > 0 && question.origin < question.scale / 32 &&
             question.origin / 32 < smallest) {
             ++closer_;
-            return want_central(nearest_power_of_two(question.origin / 64));
+            return want_central(first_step_on(question.origin / 2));
         }
         if (closer_ == 0 && question.typical < question.scale / 16 && question.typical / 64 < smallest) {
             ++closer_;
-            return want_central(nearest_power_of_two(question.typical / 64));
+            return want_central(first_step_on(question.typical));
         }
         if (closer_ >= 1 && samples_.spread(output, closest()) > samples_.largest_spread(output) / 16) {
             const auto pairs = samples_.pairs();
@@ -572,6 +584,8 @@ class Line {
             want(smallest / 2, state.side);
             return want(smallest / 4, state.side);
         }
+        // High orders need steps as wide as f allows: they shrink little by little, and most samples serve again.
+        if (derivative() > 2 && state.side == Side::central) return want_central(widest_ / 4);
         constexpr std::array<int, 4> exponents = {5, 8, 13, 21};
         if (closer_ < 4) want(std::ldexp(smallest, -exponents[static_cast<std::size_t>(closer_)]), state.side);
         ++closer_;
@@ -706,7 +720,8 @@ class Line {
         const State& state = state_[output];
         const Judgement<R>& now = judged_[output];
         if (state.settled) return;
-        if (now.assessed && !is_clear(now) && !is_flat(now) && !state.noisy && closer_ >= 2 && !stopped_)
+        const bool tried = closer_ >= 2 || !now.smooth;
+        if (now.assessed && !is_clear(now) && !is_flat(now) && !state.noisy && tried && !stopped_)
             return settle_rough(output);
         Entry& entry = entries_[output];
         entry = {.value = now.value, .error = now.error, .step = now.widest};
@@ -804,6 +819,7 @@ class Line {
     bool stopped_ = false;       // for want of budget
     Side side_ = Side::central;  // on which lines start
     bool plain_ = false;         // the first samples lie on both sides, and have not been judged
+    R widest_ = 0;               // of the last set of steps
     R closest_ = std::numeric_limits<R>::infinity();
     int shrinks_ = 0;  // for want of finite values
     int closer_ = 0;   // for want of smoothness
