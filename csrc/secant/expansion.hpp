@@ -74,6 +74,8 @@ template <class R>
             fall.growth = std::max(fall.growth, std::sqrt(group / groups[last - 2]));
         }
     }
+    // Where the next group drowns, it is no larger than that, whatever came before.
+    if (last + 1 < count) fall.growth = std::min(fall.growth, 4 * sigma * norms[last + 1] / group);
     fall.growth = std::max(fall.growth, least);
     fall.next = group;
     for (std::size_t k = last; k < count; ++k) fall.next *= std::min(fall.growth, R(1e3));

@@ -19,7 +19,7 @@ namespace secant {
 template <class R>
 class Extrapolation {
    public:
-    static constexpr std::size_t most = 8;  // abscissae
+    static constexpr std::size_t most = 10;  // abscissae
 
     Extrapolation() = default;
     // Different positive abscissae, `most` of them at the most.

@@ -162,8 +162,8 @@ class Line {
     using Sample = typename Samples<R>::Pair;
 
     // Steps, relative to the widest, where halving them would leave too few above the noise.
-    static constexpr std::array<R, 8> dense_steps = {1,       R(0.75),   R(0.5),   R(0.375),
-                                                     R(0.25), R(0.1875), R(0.125), R(0.09375)};
+    static constexpr std::array<R, 10> dense_steps = {1,         R(0.75),  R(0.5),     R(0.375),  R(0.25),
+                                                      R(0.1875), R(0.125), R(0.09375), R(0.0625), R(0.046875)};
     static constexpr auto probe_share = static_cast<R>(0.0954915028125263L);  // (3 - sqrt(5)) / 8
 
     struct State {
@@ -254,7 +254,7 @@ class Line {
         if (derivative() == 1) want(widest * probe_share, Side::forward);
     }
     void want_one_sided(R widest, Side side) {
-        const std::size_t levels = derivative() <= 2 ? 7 : 8;
+        const auto levels = static_cast<std::size_t>(std::max(7, derivative() + 2));
         for (std::size_t k = 0; k < levels; ++k) want(widest * dense_steps[k], side);
     }
 
@@ -377,11 +377,12 @@ class Line {
         const Judgement<R>& now = judged_[output];
         State& state = state_[output];
         if (!now.assessed) return plan_finite(output);
-        if (state.noisy || is_flat(now)) return plan_better(output);
+        if (state.noisy || is_drowned(now)) return plan_better(output);
         if (is_unclear(output)) {
             want(nearest(), state.side);
             if (state.doubtful || state.side != Side::central) want(4 * nearest(), state.side);
             if (!wanted_.empty()) return;
+            if (now.suspect && now.faint) return plan_better(output);
         }
         if (is_clear(now) && !state.irregular) return plan_better(output);
         plan_closer(output);
@@ -394,9 +395,9 @@ class Line {
     [[nodiscard]] R fair_error(const Judgement<R>& now) const noexcept {
         return Tolerance<R>::fair * setting_.question.epsilon * std::max(std::abs(now.value), now.natural);
     }
-    // Noise alone is seen, and arithmetic explains it.
-    [[nodiscard]] static bool is_flat(const Judgement<R>& now) noexcept {
-        return now.limited && now.chosen.significant < 0;
+    // Nothing but noise is in the way, and arithmetic explains it.
+    [[nodiscard]] static bool is_drowned(const Judgement<R>& now) noexcept {
+        return now.limited && (now.chosen.significant < 0 || (now.smooth && now.noise > now.truncation));
     }
     // Coefficients fall, and there is no contradiction.
     [[nodiscard]] bool is_clear(const Judgement<R>& now) const noexcept {
@@ -440,18 +441,19 @@ class Line {
         const R bend = at_close.up + at_close.down;
         const R odd = at_close.up - at_close.down;
         const R span = close->up + close->down;
-        const R arithmetic =
-            setting_.question.epsilon * (std::abs(base_[output]) + setting_.question.origin * std::abs(odd) / span);
-        const bool straight =
-            std::abs(bend) < std::abs(odd) / 64 && std::abs(bend) < now.sigma / 64 && std::abs(odd) < now.sigma / 4;
-        if (central && (std::abs(bend) <= 8 * arithmetic || straight)) {
+        const R largest = std::abs(base_[output]) + std::abs(at_close.up) + std::abs(at_close.down);
+        const R arithmetic = setting_.question.epsilon * (largest + setting_.question.origin * std::abs(odd) / span);
+        const auto take_calm = [&] {
+            state.calm = state.looked = true;
             state.most_noise = std::max(std::abs(bend), 64 * arithmetic);
-            state.calm = true;
-            state.looked = true;
             state.anchor = Anchor<R>{odd / span, (2 * std::abs(bend) + 256 * arithmetic) / span};
             if (std::abs(bend) > 16 * arithmetic) state.hint = hint_from(near * std::abs(odd / bend));
             return true;
-        }
+        };
+        const bool straight =
+            std::abs(bend) < std::abs(odd) / 64 && std::abs(bend) < now.sigma / 64 && std::abs(odd) < now.sigma / 4;
+        // An odd f does not bend at 0, whatever else it does.
+        if (central && bend != 0 && (std::abs(bend) <= 8 * arithmetic || straight)) return take_calm();
         if (second == nullptr) {
             state.doubtful = true;
             return false;
@@ -464,11 +466,13 @@ class Line {
         const R wave = (at_second.up - at_second.down) - odd * share;
         const R sigma = central ? std::sqrt((bend * bend / 6 + second_bend * second_bend / 6 + wave * wave / 34) / 3)
                                 : std::abs(wave) / std::sqrt(R(34));
+        if (central && bend == 0 && second_bend == 0 && std::abs(wave) < std::abs(odd) / 64) return take_calm();
         // A kink bends in proportion to the step, a smooth f to its square.
         const R growth = second_bend / bend;
         const bool bends = growth > R(3.5) && growth < 24 && std::abs(wave) < std::abs(second_bend) / 8;
-        if (follows_power(output, *close, *second) || bends) {
-            state.irregular = growth < 8;
+        const R power = power_followed(output, *close, *second);
+        if (bends || power > 0) {
+            state.irregular = bends ? growth < 8 : power < 1;
             state.calm = !state.irregular;
             if (bends && state.calm) state.hint = hint_from(near * std::abs(odd / bend));
             return true;
@@ -494,23 +498,22 @@ class Line {
         const Side side = state_[output].side;
         return {side == Side::backward ? -down : up, side == Side::forward ? -up : down};
     }
-    // Whether f grows as a power of the distance that is not 1, on all scales.
-    [[nodiscard]] bool follows_power(std::size_t output, const Sample& close, const Sample& second) const {
+    // As which power of the distance f grows, on all scales; 0 where that is 1, or there is none.
+    [[nodiscard]] R power_followed(std::size_t output, const Sample& close, const Sample& second) const {
         const Side side = state_[output].side;
         const Sample& far = samples_.widest();
-        R before = 0;
+        R power = 0;
         for (const Side one : {Side::forward, Side::backward}) {
             if (side != Side::central && side != one) continue;
             const auto at = [&](const Sample& sample) { return samples_.slope(output, sample, one) * sample.size; };
-            const R ratio = at(second) / at(close);
-            if (!(ratio > R(1.05) && (ratio < R(3.5) || ratio > R(4.5)))) return false;
-            if (before > 0 && std::abs(ratio - before) > ratio / 16) return false;
-            before = ratio;
-            const R expected =
-                at(close) * std::pow(far.size / close.size, std::log(ratio) / std::log(second.size / close.size));
-            if (!(std::abs(at(far) - expected) < std::abs(expected) / 2)) return false;
+            const R found = std::log(at(second) / at(close)) / std::log(second.size / close.size);
+            if (!(found > R(0.03) && std::abs(found - 1) > R(0.08))) return 0;
+            if (power > 0 && std::abs(found - power) > R(0.05)) return 0;
+            power = found;
+            const R expected = at(close) * std::pow(far.size / close.size, found);
+            if (!(std::abs(at(far) - expected) < std::abs(expected) / 2)) return 0;
         }
-        return true;
+        return power;
     }
 
     // Too few finite samples: more beside those that are, nearer ones, then those of one side.
@@ -584,8 +587,10 @@ class Line {
             want(smallest / 2, state.side);
             return want(smallest / 4, state.side);
         }
-        // High orders need steps as wide as f allows: they shrink little by little, and most samples serve again.
-        if (derivative() > 2 && state.side == Side::central) return want_central(widest_ / 4);
+        // High orders, and formats of few digits, need steps as wide as f allows: those shrink little by little, and most samples serve
+        // again.
+        const bool gently = derivative() > 2 || setting_.question.epsilon > R(1e-12);
+        if (gently && state.side == Side::central) return want_central(widest_ / 4);
         constexpr std::array<int, 4> exponents = {5, 8, 13, 21};
         if (closer_ < 4) want(std::ldexp(smallest, -exponents[static_cast<std::size_t>(closer_)]), state.side);
         ++closer_;
@@ -689,7 +694,7 @@ class Line {
             sign = value > 0 ? R(1) : R(-1);
             last = value;
         }
-        if (grows && std::abs(last) > 0) {
+        if (grows && std::abs(last) > 0 && !state_[output].calm) {
             entry = {.value = sign * std::numeric_limits<R>::infinity(),
                      .step = samples_.nearest().size,
                      .status = Status::unbounded};
@@ -720,11 +725,16 @@ class Line {
         const State& state = state_[output];
         const Judgement<R>& now = judged_[output];
         if (state.settled) return;
-        const bool tried = closer_ >= 2 || !now.smooth;
-        if (now.assessed && !is_clear(now) && !is_flat(now) && !state.noisy && tried && !stopped_)
+        const bool tried = closer_ >= 2 || (derivative() >= 2 && !now.smooth && state.looked);
+        const bool anchored =
+            derivative() == 1 && state.anchor && state.anchor->error < std::abs(state.anchor->value) / 16;
+        if (now.assessed && !is_clear(now) && !is_drowned(now) && !state.noisy && tried && !stopped_ && !anchored)
             return settle_rough(output);
         Entry& entry = entries_[output];
         entry = {.value = now.value, .error = now.error, .step = now.widest};
+        if (derivative() == 1 && state.anchor && state.anchor->error < now.error) {
+            entry = {.value = state.anchor->value, .error = state.anchor->error, .step = nearest()};
+        }
         if (!is_finite(now.value)) {
             entry = {.status = stopped_ && !state.cornered ? Status::budget : Status::not_finite};
             if (entry.status == Status::budget && derivative() == 1) settle_poorly(output);
