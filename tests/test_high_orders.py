@@ -129,6 +129,10 @@ def test_digits(order: int, median: float, minimum: float) -> None:
     assert min(found) >= minimum
 
 
+# High orders may need a second set of steps, and a few more.
+MOST = dict(zip(ORDERS, [20, 20, 26, 26, 30, 30, 34, 34], strict=True))
+
+
 @pytest.mark.parametrize("order", ORDERS)
 def test_evaluations(order: int) -> None:
     counts = []
@@ -139,7 +143,7 @@ def test_evaluations(order: int) -> None:
         assert f.calls_at(problem.x) == 1
         assert len({point.tobytes() for point in f.points}) == f.calls
         counts.append(f.calls)
-    assert max(counts) <= 20
+    assert max(counts) <= MOST[order]
     # As many as there are evaluations in the first set for this order.
     assert min(counts) >= [8, 9, 11, 11, 13, 13, 15, 15][order - 1]
 
@@ -152,7 +156,7 @@ def test_entries_move_together(order: int) -> None:
     exact = [np.sin, np.cos, lambda t: -np.sin(t), lambda t: -np.cos(t)][order % 4](x)
     assert found.value.shape == found.error.shape == found.status.shape == found.step.shape == x.shape
     assert np.mean(holds(found, exact)) == 1
-    assert found.evaluations == f.calls <= 20
+    assert found.evaluations == f.calls <= MOST[order]
     for index in np.ndindex(x.shape):
         alone = secant.derivative(np.sin, x[index], order, full_output=True)
         # To a last bit or two: NumPy's loops over arrays may round differently than those over scalars.
