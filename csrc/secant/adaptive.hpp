@@ -111,6 +111,7 @@ template <class R>
     const R speed = std::abs(v[fastest]);
     if (speed == 0) return setting;
     setting.question.origin /= speed;
+    setting.question.rounding = 1;  // points on a slanted line are rounded
     setting.question.typical /= speed;
     setting.question.scale = nearest_power_of_two(setting.question.scale / speed);
     setting.room_up = up;

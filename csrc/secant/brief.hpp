@@ -51,7 +51,7 @@ template <class R>
     const R third = std::abs(wide - near) * step * 4 / 3;
     R largest = 0;
     for (const R one : values) largest = std::max(largest, std::abs(one));
-    const R arithmetic = question.epsilon * (largest + Factors::origin * question.origin * std::abs(value));
+    const R arithmetic = question.epsilon * (largest + question.rounding * question.origin * std::abs(value));
     const R share = step / question.scale;
     const R growth = std::max({second / first * (second / first), third / first, share * share});
     // As large as the third coefficient may be where it falls in line with the others, or with x's scale.

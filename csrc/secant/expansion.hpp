@@ -69,7 +69,7 @@ template <class R>
         fall.growth = count > 1 ? 4 * sigma * norms[1] / group : R(1);
     } else {
         fall.growth = group / groups[last - 1];
-        if (last >= 2) fall.growth = std::max(fall.growth, groups[last - 1] / groups[last - 2] / 4);
+        if (last >= 2) fall.growth = std::max(fall.growth, groups[last - 1] / groups[last - 2] / 2);
         if (last >= 2 && side != Side::central) {
             fall.growth = std::max(fall.growth, std::sqrt(group / groups[last - 2]));
         }

@@ -162,7 +162,7 @@ class FirstLook {
     void finish(const std::array<R, most>& groups, R value, R slope, R largest, R farthest, R one, R several,
                 Strip& out, std::size_t i) const noexcept {
         const std::size_t levels = sources_.levels;
-        const R arithmetic = question_.epsilon * (largest + Factors::origin * question_.origin * slope);
+        const R arithmetic = question_.epsilon * (largest + question_.rounding * question_.origin * slope);
         const R floor = std::max(Factors::rms * arithmetic, question_.noise.value_or(R(0)));
         R bar = std::min(Factors::plain_one * one, Factors::plain_several * several);
         const R sigma = std::max(std::min(R(1.5) * one, several), floor);
@@ -171,7 +171,7 @@ class FirstLook {
         const auto fall = fall_of(std::span<const R>(groups).first(levels), std::span<const R>(norms_).first(levels),
                                   sigma, share * share, Side::central);
         const R norm = (odd_ ? odd_norms_[row_] : even_norms_[row_]) * unit_;
-        const R truncation = 2 * fall.next * extrapolation_.remainder(row_) * unit_;
+        const R truncation = Factors::truncation * fall.next * extrapolation_.remainder(row_) * unit_;
         const R noise = std::max(Factors::plain * arithmetic, bar) * norm;
         const R error = truncation + noise;
         const bool constant = farthest == 0;

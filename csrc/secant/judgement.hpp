@@ -35,6 +35,7 @@ struct Question {
     int derivative = 1;
     R origin = 0;              // |x| in the line's unit: its rounding is noise too; steps of its scale are tried
     R scale = 1;               // max(|x|, typical), a power of two: the first steps are a share of it
+    R rounding = R(0.25);      // the share of |x|'s rounding that f is likely to commit
     R typical = 1;             // the scale on which f may vary where |x| is large
     R epsilon = 0;             // of the coarser of the formats of points and values
     std::optional<R> noise{};  // the standard deviation of f's values, where the user knows it
@@ -110,7 +111,7 @@ struct NoiseFactors {
     static constexpr R arithmetic = R(4);
     static constexpr R one = R(12);
     static constexpr R several = R(5);
-    static constexpr R origin = R(0.25);  // share of the argument's rounding
+    static constexpr R truncation = R(3);  // of the first coefficient left out
 };
 
 // The polynomial through f(x) and all levels, at a probe: Lagrange's weights of the values, and the norm of what noise of rms 1 makes
@@ -236,7 +237,7 @@ class Judge {
     }
 
     [[nodiscard]] R arithmetic(const Window<R>& window) const noexcept {
-        return epsilon_ * (window.largest() + Factors::origin * question_.origin * slope_);
+        return epsilon_ * (window.largest() + question_.rounding * question_.origin * slope_);
     }
 
     void measure_noise() {
@@ -350,7 +351,7 @@ class Judge {
                                    : std::min(look.next, measured + unseen);
         }
         // With high orders fewer coefficients are left to show how they fall.
-        look.truncation = (question_.derivative <= 2 ? 2 : 4) * look.next * window.remainder();
+        look.truncation = (question_.derivative <= 2 ? Factors::truncation : R(4)) * look.next * window.remainder();
         look.noise = std::max(Factors::arithmetic * arithmetic(window), result_.bar) * window.norm();
         if (question_.anchor) {
             // The slope is easier than the derivative wanted: where the window misses that, it does not resolve f.
