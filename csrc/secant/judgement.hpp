@@ -206,6 +206,7 @@ class Judge {
             result_.faint = sigma_ <= 64 * result_.floor;
             for (Look& look : looks_) continue_fall(look);
         }
+        compare_growth();
         trust_fall();
         for (Look& look : looks_) bound(look);
         choose();
@@ -307,6 +308,13 @@ class Judge {
         return repeated.size() * 2 < values.size();
     }
 
+    // Noise measured next to x is that of values like f(x). Where a window's values are larger, theirs may be so in proportion: as
+    // much as the window itself shows is believed.
+    [[nodiscard]] R swell(const Window<R>& window) const noexcept {
+        if (!question_.measured || !(*question_.noise > 0)) return 1;
+        const R most = window.largest() / std::max(std::abs(base_), std::numeric_limits<R>::min());
+        return std::max(R(1), std::min(window.top() / *question_.noise, most));
+    }
     // Coefficients that grow faster do not fall. The steps of high orders are so dense that those of a step function seem to, by nearly
     // 0.5.
     [[nodiscard]] R steepest() const noexcept { return question_.derivative <= 2 ? R(0.5) : R(0.4); }
@@ -315,6 +323,29 @@ class Judge {
         const R least = side_ == Side::central ? share * share : share;
         static_cast<Fall<R>&>(look) = fall_of(look.window.groups(), look.window.group_norms(), sigma_, least, side_);
         look.falls = look.significant < 0 ? result_.limited : look.growth < steepest();
+    }
+
+    // Coefficients of a few steps may fall fast by chance: growth goes with the square of the width (one-sided: with the width), so
+    // that wider windows say how small it can be. A group that is left out is then the larger for it.
+    void compare_growth() {
+        std::vector<R> growths;
+        for (const Look& look : looks_) growths.push_back(look.growth);
+        for (Look& look : looks_) {
+            const std::size_t count = look.window.count();
+            if (look.significant + 1 != static_cast<int>(count)) continue;
+            R least = 0;
+            for (std::size_t k = 0; k < looks_.size(); ++k) {
+                const Window<R>& wide = looks_[k].window;
+                if (wide.count() < 3 || looks_[k].significant < 1 || wide.widest() <= look.window.widest()) continue;
+                const R shrink = look.window.widest() / wide.widest();
+                const R power = side_ == Side::central ? shrink * shrink : shrink;
+                least = std::max(least, std::min(growths[k], R(1)) * power / 2);
+            }
+            if (least <= look.growth) continue;
+            look.next *= least / look.growth;
+            look.growth = least;
+            look.falls = look.falls && look.growth < steepest();
+        }
     }
 
     // Two levels may seem to fall by chance: three that hold them, if there are, must do so too.
@@ -352,11 +383,12 @@ class Judge {
         }
         // With high orders fewer coefficients are left to show how they fall.
         look.truncation = (question_.derivative <= 2 ? Factors::truncation : R(4)) * look.next * window.remainder();
-        look.noise = std::max(Factors::arithmetic * arithmetic(window), result_.bar) * window.norm();
+        look.noise = std::max(Factors::arithmetic * arithmetic(window), result_.bar * swell(window)) * window.norm();
         if (question_.anchor) {
             // The slope is easier than the derivative wanted: where the window misses that, it does not resolve f.
             const R apart = std::abs(window.slope() - question_.anchor->value) - question_.anchor->error;
-            const R noise = std::max(Factors::arithmetic * arithmetic(window), result_.bar) * window.slope_norm();
+            const R noise =
+                std::max(Factors::arithmetic * arithmetic(window), result_.bar * swell(window)) * window.slope_norm();
             const R excess = apart - 2 * look.next * window.slope_remainder() - noise;
             if (excess > 0) {
                 look.falls = false;

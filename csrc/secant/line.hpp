@@ -446,7 +446,7 @@ class Line {
         const auto take_calm = [&] {
             state.calm = state.looked = true;
             state.most_noise = std::max(std::abs(bend), 64 * arithmetic);
-            state.anchor = Anchor<R>{odd / span, (2 * std::abs(bend) + 256 * arithmetic) / span};
+            state.anchor = Anchor<R>{odd / span, (7 * std::abs(bend) + 256 * arithmetic) / span};
             if (std::abs(bend) > 16 * arithmetic) state.hint = hint_from(near * std::abs(odd / bend));
             return true;
         };
