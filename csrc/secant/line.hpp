@@ -479,7 +479,7 @@ class Line {
         }
         state.noisy = sigma > now.sigma / 8;
         state.calm = !state.noisy;
-        state.noise = std::max(sigma, std::min(now.sigma, 3 * sigma));
+        state.noise = std::max({sigma, std::min(now.sigma, 3 * sigma), detail::NoiseFactors<R>::rms * arithmetic});
         return true;
     }
     // The first step for an f that varies over this length.
