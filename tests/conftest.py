@@ -58,13 +58,9 @@ def native_functions(native_library) -> ctypes.CDLL:
 
 # What the adaptive method does not do yet. A case that begins to pass fails here: the list cannot outlive its reasons.
 _NOT_YET = {
-    "mixed derivatives at a corner of the bounds lose their bar": (
-        "test_adaptive.py::test_a_mixed_partial_in_a_corner",
-    ),
     "where f is not smooth, some bars are too small, 1.1 times for x^1.5 and 17 times for Huber": (
         "test_adaptive.py::test_at_the_end_of_its_domain_f_has_the_slope_from_inside[x^1.5 at 0]",
     ),
-    "98.8 and 98.9 % of the bars hold in place of 99 %": ("test_adaptive_hessian.py::test_bars_of_jvps",),
     "large noise is not always told from structure": ("test_adaptive.py::test_noise_has_a_status[0.001]",),
     "a Hessian cut short says ROUGH or NOT_FINITE for some entries": (
         "test_adaptive.py::test_budgets_are_kept[hessian]",
@@ -72,16 +68,6 @@ _NOT_YET = {
     ),
     "second derivatives at kinks, and of badly scaled variables, have the wrong status or bar": (
         "test_adaptive_hessian.py::test_a_kink_has_no_second_derivative",
-    ),
-    "noise_level takes very fast functions for noise, and underflows below 1e-270": (
-        "test_noise.py::test_powers_of_two_go_through",
-        "test_noise.py::test_the_noise_of_a_smooth_function_is_rounding[1/x at 1e-8]",
-        "test_noise.py::test_the_noise_of_a_smooth_function_is_rounding[1e280 exp at -1]",
-        "test_noise.py::test_the_noise_of_a_smooth_function_is_rounding[boundary layer at 0.001]",
-        "test_noise.py::test_the_noise_of_a_smooth_function_is_rounding[cos at 1e6]",
-        "test_noise.py::test_the_noise_of_a_smooth_function_is_rounding[log at 1e-12]",
-        "test_noise.py::test_the_noise_of_a_smooth_function_is_rounding[sin(1e6 x) at 1e-6]",
-        "test_noise.py::test_the_noise_of_a_smooth_function_is_rounding[sqrt at 1e-10]",
     ),
 }
 

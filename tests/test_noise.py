@@ -145,7 +145,8 @@ def test_evaluations() -> None:
     for problem in SMOOTH:
         f = Recorder(problem.f)
         secant.noise_level(f, problem.x)
-        assert f.calls in (8, 15, 22, 29)
+        # Seven at each spacing: one to four to find the noise, two more to tell it from f's shape.
+        assert f.calls in (8, 15, 22, 29, 36, 43)
         assert f.calls_at(problem.x) == 1
 
 

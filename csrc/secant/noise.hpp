@@ -21,7 +21,8 @@ namespace secant {
 
 namespace detail {
 
-enum class NoiseVerdict : std::uint8_t { found, spacing_too_small, spacing_too_large };
+// `stuck`: values are equal, those of a rounded f or of an x that hardly moves.
+enum class NoiseVerdict : std::uint8_t { found, stuck, spacing_too_small, spacing_too_large };
 
 template <class R>
 struct NoiseLevel {
@@ -34,7 +35,12 @@ template <class R>
 [[nodiscard]] NoiseLevel<R> noise_of(std::vector<R> differences) {
     const std::size_t count = differences.size();
     const auto [least, most] = std::ranges::minmax(differences);
-    if (least == most) return {NoiseVerdict::spacing_too_small, R(0)};
+    if (least == most) return {NoiseVerdict::stuck, R(0)};
+    // Squares must be numbers.
+    int exponent = 0;
+    std::frexp(std::max(std::abs(least), std::abs(most)), &exponent);
+    for (R& value : differences) value = std::ldexp(value, -exponent);
+    const auto sized = [&](R level) { return std::ldexp(level, exponent); };
     const bool wide = most - least > R(0.1) * std::max(std::abs(most), std::abs(least));
     std::vector<R> levels;
     std::vector<bool> changes_sign;
@@ -51,12 +57,12 @@ template <class R>
         const auto [low, high] = std::ranges::minmax(those);
         changes_sign.push_back(low < 0 && high > 0);
     }
-    if (2 * equal >= count) return {NoiseVerdict::spacing_too_small, levels.back()};
+    if (2 * equal >= count) return {NoiseVerdict::stuck, sized(levels.back())};
     for (std::size_t k = 0; k + 2 < levels.size(); ++k) {
         const auto [low, high] = std::ranges::minmax(std::span<const R>(levels).subspan(k, 3));
-        if (high <= 4 * low && changes_sign[k]) return {NoiseVerdict::found, levels[k]};
+        if (high <= 4 * low && changes_sign[k]) return {NoiseVerdict::found, sized(levels[k])};
     }
-    return {wide ? NoiseVerdict::spacing_too_large : NoiseVerdict::spacing_too_small, levels.back()};
+    return {wide ? NoiseVerdict::spacing_too_large : NoiseVerdict::spacing_too_small, sized(levels.back())};
 }
 
 }  // namespace detail
@@ -77,15 +83,11 @@ std::vector<R> measure_noise(Evaluator<R, V>& evaluator, std::span<const R> x, c
     const std::span<const R> base = detail::real_parts(std::span<const V>(record.base));
     const LineSetting<R> line = detail::setting_of_direction(x, std::span<const R>(v), method, 1);
     std::vector<R> sigma(base.size(), R(0));
-    std::vector<bool> open(base.size(), true);
-    // The spacing that was tried first was too small for some outputs, or too large: the next ones go both ways.
-    constexpr std::array<int, 4> exponents = {-20, -30, -10, -5};
     std::vector<R> all(count * base.size());
     PointBlock<R> points(directions);
     ValueBlock<V> values;
-    for (const int exponent : exponents) {
-        if (std::ranges::none_of(open, [](bool still) { return still; })) break;
-        const R spacing = power_of_two_below(std::min(std::ldexp(R(1), exponent), line.room_up / count));
+    const auto sample = [&](R wanted) {
+        const R spacing = power_of_two_below(std::min(wanted, line.room_up / count));
         points.clear();
         for (std::size_t k = 1; k < count; ++k) points.add(0, static_cast<R>(k) * spacing / moves.size(moves.line()));
         std::ranges::copy(base, all.begin());
@@ -95,15 +97,46 @@ std::vector<R> measure_noise(Evaluator<R, V>& evaluator, std::span<const R> x, c
             std::ranges::copy(row, all.begin() + static_cast<std::ptrdiff_t>((k + 1) * base.size()));
         }
         record.evaluations += points.size();
+    };
+    const auto level_of = [&](std::size_t output) -> std::optional<detail::NoiseLevel<R>> {
+        std::vector<R> along(count);
+        for (std::size_t k = 0; k < count; ++k) along[k] = all[k * base.size() + output];
+        if (!std::ranges::all_of(along, [](R value) { return is_finite(value); })) return std::nullopt;
+        return detail::noise_of(along);
+    };
+    // The spacing that was tried first was too small for some outputs, or too large: the next ones go both ways.
+    std::vector<bool> open(base.size(), true);
+    for (const int exponent : {-20, -30, -10, -5}) {
+        if (std::ranges::none_of(open, [](bool still) { return still; })) break;
+        sample(std::ldexp(R(1), exponent));
         for (std::size_t i = 0; i < base.size(); ++i) {
             if (!open[i]) continue;
-            std::vector<R> along(count);
-            for (std::size_t k = 0; k < count; ++k) along[k] = all[k * base.size() + i];
-            if (!std::ranges::all_of(along, [](R value) { return is_finite(value); })) continue;
-            const auto level = detail::noise_of(along);
+            const auto level = level_of(i);
+            if (!level) continue;
             const bool first = sigma[i] == 0;
-            if (level.verdict == detail::NoiseVerdict::found || first || level.sigma < sigma[i]) sigma[i] = level.sigma;
-            open[i] = level.verdict != detail::NoiseVerdict::found;
+            if (level->verdict == detail::NoiseVerdict::found || first || level->sigma < sigma[i])
+                sigma[i] = level->sigma;
+            open[i] = level->verdict != detail::NoiseVerdict::found;
+        }
+    }
+    // More than rounding: noise is as large at a small spacing, f's shape is not, on the scale of the smallest variable.
+    R smallest = 1;
+    for (std::size_t j = 0; j < x.size(); ++j) {
+        if (x[j] != 0) smallest = std::min(smallest, std::abs(x[j] / v[j]));
+    }
+    const auto loud = [&](std::size_t i) { return sigma[i] > 64 * method.epsilon_of_values() * std::abs(base[i]); };
+    open.assign(base.size(), true);
+    for (const int exponent : {-30, -45}) {
+        bool any = false;
+        for (std::size_t i = 0; i < base.size(); ++i) any = any || (open[i] && loud(i));
+        if (!any) break;
+        sample(std::ldexp(smallest, exponent));
+        for (std::size_t i = 0; i < base.size(); ++i) {
+            if (!open[i] || !loud(i)) continue;
+            const auto level = level_of(i);
+            open[i] = level && level->verdict != detail::NoiseVerdict::stuck && level->sigma < sigma[i] / 16;
+            if (open[i]) sigma[i] = level->sigma;
+            open[i] = open[i] || !level;
         }
     }
     if constexpr (is_complex<V>) {

@@ -24,7 +24,7 @@ def noise_level(
     """Noise in f's values near x: the standard deviation of what is not smooth in them.
 
     Rounding, tolerances of inner solvers, random numbers: whatever changes from one point to the next as if by chance.
-    It takes f(x) and 7 more evaluations, up to 28 where the distances between the points must be changed.
+    It takes f(x) and 7 more evaluations, up to 42 where the distances between the points must be changed.
 
     Parameters
     ----------
