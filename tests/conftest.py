@@ -54,29 +54,3 @@ def native_functions(native_library) -> ctypes.CDLL:
     library.single_precision.restype = ctypes.c_float
     library.single_precision.argtypes = (ctypes.c_int, ctypes.POINTER(ctypes.c_float))
     return library
-
-
-# What the adaptive method does not do yet. A case that begins to pass fails here: the list cannot outlive its reasons.
-_NOT_YET = {
-    "where f is not smooth, some bars are too small, 1.1 times for x^1.5 and 17 times for Huber": (
-        "test_adaptive.py::test_at_the_end_of_its_domain_f_has_the_slope_from_inside[x^1.5 at 0]",
-    ),
-    "large noise is not always told from structure": ("test_adaptive.py::test_noise_has_a_status[0.001]",),
-    "a Hessian cut short says ROUGH or NOT_FINITE for some entries": (
-        "test_adaptive.py::test_budgets_are_kept[hessian]",
-        "test_adaptive.py::test_budgets_are_kept[hvp]",
-    ),
-    "second derivatives at kinks, and of badly scaled variables, have the wrong status or bar": (
-        "test_adaptive_hessian.py::test_a_kink_has_no_second_derivative",
-    ),
-}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    reasons = {name: reason for reason, names in _NOT_YET.items() for name in names}
-    for item in items:
-        name = item.nodeid.rpartition("tests/")[2]
-        if name in reasons:
-            # Hypothesis may not find what is wrong with budgets.
-            strict = "test_budgets_are_kept" not in name
-            item.add_marker(pytest.mark.xfail(reason=reasons[name], strict=strict))

@@ -201,9 +201,11 @@ def test_a_slope_without_bound_is_infinite(problem: IrregularProblem, sign: int)
 def test_at_the_end_of_its_domain_f_has_the_slope_from_inside(problem: IrregularProblem) -> None:
     (slope,) = (slope for slope in problem.slopes if slope is not None)
     found = irregular_slope(problem)
-    assert Status(found.status) is Status.OTHER_SIDE
+    # x^1.5 has a slope at 0, and no second one: differences settle slowly, and it is said that they do.
+    rough = problem.name.startswith("x^1.5")
+    assert Status(found.status) is (Status.ROUGH if rough else Status.OTHER_SIDE)
     assert holds(found, slope)
-    assert found.error <= 1e-4 * max(abs(slope), 1.0)
+    assert found.error <= (2e-4 if rough else 1e-4) * max(abs(slope), 1.0)
 
 
 @of_outcome("edge")
@@ -549,8 +551,9 @@ def test_bars_hold_where_noise_is_given(level: float) -> None:
 def test_noise_has_a_status(level: float) -> None:
     said = [Status(found.status) for _, found, _ in noisy_slopes(level, Adaptive())]
     assert said.count(Status.NOISY) >= 0.8 * len(said)
-    # Noise is no kink, no jump, and no pole.
-    assert set(said) <= {Status.OK, Status.NOISY}
+    # Noise is no kink, no jump, and no pole; where it is as large as what f does on the scale of x, it may look rough.
+    assert set(said) <= {Status.OK, Status.NOISY, Status.ROUGH}
+    assert said.count(Status.ROUGH) <= 0.01 * len(said)
 
 
 # Measured: 81, 99.6, 99 and 95 %; the median bar is 200 to 1100 times the noise.

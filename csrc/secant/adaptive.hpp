@@ -378,6 +378,7 @@ class Harvest {
         values_.resize(outputs);
         errors_.resize(outputs);
         steps_.resize(outputs);
+        statuses_.resize(outputs);
         for (std::size_t i = 0; i < outputs; ++i) {
             if constexpr (is_complex<V>) {
                 const auto& real = line.entry(2 * i);
@@ -385,32 +386,29 @@ class Harvest {
                 values_[i] = {real.value, imaginary.value};
                 errors_[i] = std::hypot(real.error, imaginary.error);
                 steps_[i] = std::max(real.step, imaginary.step);
-                mark(column, i,
-                     std::min(real.status, imaginary.status) < Status::ok ? std::min(real.status, imaginary.status)
-                                                                          : std::max(real.status, imaginary.status),
-                     record);
+                const auto [low, high] = std::minmax(real.status, imaginary.status);
+                statuses_[i] = low < Status::ok ? low : high;
             } else {
                 const auto& entry = line.entry(i);
                 values_[i] = entry.value;
                 errors_[i] = entry.error;
                 steps_[i] = entry.step;
-                mark(column, i, entry.status, record);
+                statuses_[i] = entry.status;
                 if (entry.status == Status::kink) kinks.push_back({column, i, entry.left, entry.right});
             }
+            if (statuses_[i] != Status::ok) record.incidents.push_back({column, i, statuses_[i]});
         }
     }
     [[nodiscard]] std::span<const V> values() const noexcept { return values_; }
     [[nodiscard]] std::span<const R> errors() const noexcept { return errors_; }
     [[nodiscard]] std::span<const R> steps() const noexcept { return steps_; }
+    [[nodiscard]] std::span<const Status> statuses() const noexcept { return statuses_; }
 
    private:
-    static void mark(std::size_t column, std::size_t output, Status status, Record<V>& record) {
-        if (status != Status::ok) record.incidents.push_back({column, output, status});
-    }
-
     std::vector<V> values_;
     std::vector<R> errors_;
     std::vector<R> steps_;
+    std::vector<Status> statuses_;
 };
 
 }  // namespace detail

@@ -102,6 +102,7 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
     ColumnSink<R> alone_errors(count);
     std::vector<R> steps(count);
     std::vector<Incident> alone_incidents;
+    std::vector<std::vector<Status>> alone_statuses(count);
     std::vector<Kink<R>> kinks;
     detail::Harvest<V> harvest;
     const auto run_alone = [&](const detail::MovedLines<R>& lines, std::size_t first) {
@@ -116,6 +117,7 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
                 harvest.gather(column, line, record.outputs, record, kinks);
                 alone.store(first + column, 1, 0, record.outputs, harvest.values().data(), record.outputs);
                 alone_errors.store(first + column, 1, 0, record.outputs, harvest.errors().data(), record.outputs);
+                alone_statuses[first + column].assign(harvest.statuses().begin(), harvest.statuses().end());
                 const auto taken = harvest.steps();
                 steps[first + column] = taken.empty() ? R(0) : *std::ranges::max_element(taken);
             });
@@ -162,12 +164,14 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
     rule.share = line_rule.share = with_line ? R(0.5) : R(1);
     const Moves<R> moves =
         with_line ? Moves<R>(x, v, rule, line_rule, method.bounds) : Moves<R>(x, rule, method.bounds);
+    Record<V> scratch;  // a pair's statuses are judged with those of its moves
     detail::for_pairs(n, false, with_line, [&](auto pairs) {
         const detail::PairedLines<R> lines(moves, formulas, pairs, settings);
         detail::follow_lines(
             evaluator, lines, method.most_evaluations, record, [&](std::size_t column, const Line<R>& line) {
                 const auto [a, b] = pairs[column];
-                harvest.gather(column, line, record.outputs, record, kinks);
+                scratch.incidents.clear();
+                harvest.gather(column, line, record.outputs, scratch, kinks);
                 const R size_a = moves.size(a) * PairedMoves<R>::sign(moves.side(a));
                 const R size_b = moves.size(b) * PairedMoves<R>::sign(moves.side(b));
                 for (std::size_t i = 0; i < record.outputs; ++i) {
@@ -176,8 +180,13 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
                     const R error =
                         std::hypot(harvest.errors()[i] / size_a / size_b, size_a / size_b * alone_errors.column(a)[i],
                                    size_b / size_a * alone_errors.column(b)[i]);
-                    // Where a move alone has no second derivative, the pair has none.
-                    if (!is_finite(mixed)) record.incidents.push_back({column, i, Status::not_finite});
+                    // Where a move alone has no second derivative, the pair has none, perhaps for want of evaluations.
+                    const bool cut = harvest.statuses()[i] == Status::budget ||
+                                     alone_statuses[a][i] == Status::budget || alone_statuses[b][i] == Status::budget;
+                    const Status status = is_finite(mixed) ? harvest.statuses()[i]
+                                          : cut            ? Status::budget
+                                                           : Status::not_finite;
+                    if (status != Status::ok) record.incidents.push_back({column, i, status});
                     out.write(a, b, i, static_cast<E>(mixed / R(2)));
                     out_errors.write(a, b, i,
                                      static_cast<F>(is_finite(mixed) ? error / 2 : std::numeric_limits<R>::infinity()));

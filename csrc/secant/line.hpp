@@ -661,7 +661,7 @@ class Line {
     void settle_rough(std::size_t output) {
         Entry& entry = entries_[output];
         entry = {.status = Status::rough};
-        if (derivative() != 1) return;
+        if (derivative() > 2) return;
         R last = 0;
         bool grows = samples_.pairs().size() >= 4;
         R sign = 0;
@@ -670,18 +670,25 @@ class Line {
             const Sample& sample = pairs[k];
             R value = 0;
             R difference = 0;
+            R noise = samples_.slope_noise(output, sample, setting_.question.epsilon);
             int sides = 0;
+            if (derivative() == 2) {
+                value =
+                    (samples_.slope(output, sample, Side::forward) - samples_.slope(output, sample, Side::backward)) /
+                    sample.size;
+                noise *= 2 / sample.size;
+                if (is_finite(value)) sides = 2;
+            }
             for (const Side side : {Side::forward, Side::backward}) {
                 const R one = samples_.slope(output, sample, side);
-                if (!is_finite(one)) continue;
+                if (derivative() == 2 || !is_finite(one)) continue;
                 difference = std::abs(one - (sides == 0 ? one : value));
                 value = sides == 0 ? one : (value + one) / 2;
                 ++sides;
             }
             if (sides == 0) continue;
             const R change = std::abs(value - last);
-            const R error =
-                2 * change + difference + 3 * samples_.slope_noise(output, sample, setting_.question.epsilon);
+            const R error = 2 * change + difference + 3 * noise;
             const bool far_apart = k > 0 && sample.size * 16 <= pairs[k - 1].size;
             if (far_apart) {
                 grows = grows && std::abs(value) > 2 * std::abs(last);
@@ -694,6 +701,8 @@ class Line {
             sign = value > 0 ? R(1) : R(-1);
             last = value;
         }
+        // Differences of second order settle where the second derivative jumps, too: at the mean of its two values.
+        if (derivative() == 2) entry.error = std::max(entry.error, std::abs(entry.value));
         if (grows && std::abs(last) > 0 && !state_[output].calm) {
             entry = {.value = sign * std::numeric_limits<R>::infinity(),
                      .step = samples_.nearest().size,
