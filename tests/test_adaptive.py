@@ -923,3 +923,44 @@ def test_digits_end_where_a_float_does() -> None:
     # What the promises above are made in: 15.95 digits is all there is.
     assert digits(1.0, 1.0) == pytest.approx(MOST_DIGITS)
     assert digits(math.nan, 1.0) == 0.0
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# noise that is not the same everywhere
+
+
+# Values with relative noise are noisier where they are larger: next to x there may be little of it.
+@pytest.mark.parametrize(
+    ("f", "x", "slope"),
+    [
+        (lambda x: x**5 - 3 * x, 1e-3, 5e-12 - 3),
+        (np.exp, -7.7, math.exp(-7.7)),
+        (np.sin, 100.3, math.cos(100.3)),
+        (lambda x: np.sin(20 * x), 0.31, 20 * math.cos(6.2)),
+    ],
+    ids=["x^5-3x at 1e-3", "exp at -7.7", "sin at 100.3", "sin(20 x) at 0.31"],
+)
+def test_bars_hold_where_noise_is_relative(f: Any, x: float, slope: float) -> None:
+    ledger = Ledger()
+    for level in (1e-4, 1e-6, 1e-8, 1e-11):
+        for salt in range(50):
+            found = secant.derivative(
+                lambda t, level=level, salt=salt: f(t) * (1 + level * _hash_noise(t, salt)), x, full_output=True
+            )
+            ledger.add(f"noise {level:g}, salt {salt}", found, np.float64(slope))
+    ledger.check(share=0.98)  # of 200: three may miss by chance
+
+
+# As in a file of text, or from a program that prints its results.
+@pytest.mark.parametrize("decimals", [4, 6, 9])
+def test_rounded_values_are_noise(decimals: int) -> None:
+    ledger = Ledger()
+    statuses = []
+    for x in np.linspace(0.37, 2.93, 40):
+        for method in (Adaptive(), Adaptive(rtol=1e-9)):
+            found = secant.derivative(lambda t: np.round(np.arctan(t), decimals), x, method=method, full_output=True)
+            ledger.add(f"arctan at {x}", found, np.float64(1 / (1 + x * x)))
+            statuses.append(Status(found.status))
+            assert found.error <= 1e3 * 10.0**-decimals
+    ledger.check(share=0.97)  # of 80
+    assert set(statuses) <= {Status.NOISY, Status.TOLERANCE}

@@ -491,7 +491,7 @@ class TestEvaluations:
             for order in range(1, 9):
                 method = FiniteDifference("forward", order)
                 assert counted(secant.derivative, np.sin, x, which, method=method) == order + which
-        assert counted(secant.derivative, np.sin, x, 1, method="complex") == 1
+        assert counted(secant.derivative, np.sin, x, 1, method="complex") == 2  # one of them a check
         assert counted(secant.derivative, np.sin, x, 2, method="complex") == 4
         assert counted(secant.derivative, np.sin, x, 1) == 8
 

@@ -422,3 +422,20 @@ def test_other_inputs_of_partial() -> None:
         secant.partial(never, [1.0, 2.0], (1, 1), bounds=([1.0, 0.0], [1.0, 5.0]))
     with pytest.raises(ValueError, match="argnum is 3, but f has 2 arguments, x and those in args"):
         secant.partial(never, [1.0, 2.0], (1, 1), args=(1.0,), argnum=3)
+
+
+# A wrong number with a small bar is worse than none. Measured: 166 to 170 of 170 bars of each order hold or the value is NaN; at most
+# 10 are NaN, of functions that vary 100 times faster than the scale of x says, or more.
+@pytest.mark.parametrize("order", ORDERS)
+def test_hard_problems_have_bars_that_hold_or_no_value(order: int) -> None:
+    wrong, missing = [], []
+    for problem in SMOOTH:
+        found = secant.derivative(problem.f, problem.x, order, full_output=True)
+        if np.isnan(found.value):
+            missing.append(problem.name)
+            assert Status(found.status) in (Status.ROUGH, Status.NOT_FINITE)
+            assert found.error == np.inf
+        elif not holds(found, problem.exact(order)):
+            wrong.append(problem.name)
+    assert len(wrong) <= 0.01 * len(SMOOTH), wrong
+    assert len(missing) <= 0.06 * len(SMOOTH), missing

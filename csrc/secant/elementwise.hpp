@@ -199,12 +199,22 @@ std::vector<R> differentiate_entries(Evaluator<std::complex<R>, std::complex<R>>
     const R relative = method.relative();
     const ImaginaryMoves<R> imaginary(x, {}, relative, method.sizes, method.typical);
     detail::RealityCheck<R> checked(evaluator, relative);
-    detail::ElementwisePass<R, C, C> pass(checked, moves, &imaginary, record);
+    const std::vector<R> one = {1};
+    detail::AnalyticityCheck<R> compared(checked, one);
+    detail::ElementwisePass<R, C, C> pass(compared, moves, &imaginary, record);
     detail::elementwise(
         pass, moves, [&](Side side) -> const Formula<R>& { return derivative == 1 ? first : second.on(side); }, record,
         out);
     const detail::EntriesTogether<C> origin(moves, &imaginary, pass.plans());
     checked.verify(origin, record);
+    // Second derivatives are differences already.
+    if (derivative == 1) {
+        const std::vector<R> direction = detail::mixed_direction(x, method);
+        std::vector<R> weights(x.size());
+        for (std::size_t j = 0; j < x.size(); ++j) weights[j] = direction[j] / imaginary.size(j);
+        compared.weigh_entries(weights);
+        compared.verify(x, direction, epsilon<R>(std::min(method.point_precision, method.value_precision)), record);
+    }
     return imaginary.sizes();
 }
 

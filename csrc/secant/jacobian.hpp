@@ -210,6 +210,14 @@ class AnalyticityCheck final : public Evaluator<std::complex<R>, std::complex<R>
         return inner_.block_size(dimension, outputs);
     }
 
+    // Where each output depends on its own entry alone, and all entries move at once: what the output's imaginary part is multiplied by.
+    void weigh_entries(std::span<const R> weights) {
+        for (std::size_t i = 0; i < sums_.size(); ++i) {
+            sums_[i] *= weights[i];
+            sizes_[i] = std::abs(sums_[i]);
+        }
+    }
+
     void verify(std::span<const R> x, std::span<const R> direction, R epsilon, Record<C>& record) {
         for (std::size_t j = 0; j < x.size(); ++j) {
             if (direction[j] != 0) coarseness_ = std::max(coarseness_, std::abs(x[j] / direction[j]));

@@ -755,7 +755,7 @@ class Line {
             entry.status = Status::budget;
         } else if (setting_.tolerance.given && now.error > tolerance(now)) {
             entry.status = Status::tolerance;
-        } else if (state.noisy && (state.noise > 0 || !now.limited) && !setting_.question.noise) {
+        } else if (state.noisy && (state.noise > 0 || state.granule > 0 || !now.limited) && !setting_.question.noise) {
             entry.status = Status::noisy;
         } else if (state.cornered) {
             entry.status = state.side == Side::central ? Status::smaller_step : Status::other_side;
