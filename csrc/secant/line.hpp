@@ -19,10 +19,12 @@
 #include "secant/brief.hpp"
 #include "secant/first_look.hpp"
 #include "secant/forecast.hpp"
+#include "secant/irregular.hpp"
 #include "secant/judgement.hpp"
 #include "secant/record.hpp"
 #include "secant/samples.hpp"
 #include "secant/step.hpp"
+#include "secant/vicinity.hpp"
 
 namespace secant {
 
@@ -41,15 +43,7 @@ struct LineSetting {
 template <class R>
 class Line {
    public:
-    // What an output's derivative came to.
-    struct Entry {
-        R value = std::numeric_limits<R>::quiet_NaN();
-        R error = std::numeric_limits<R>::infinity();
-        R step = 0;
-        R left = std::numeric_limits<R>::quiet_NaN();  // one-sided slopes, where they disagree
-        R right = std::numeric_limits<R>::quiet_NaN();
-        Status status = Status::ok;
-    };
+    using Entry = LineEntry<R>;
 
     // The widest first step, relative to the scale: such that f's highest coefficient seen is near the level of rounding where f varies
     // on the scale of x.
@@ -167,18 +161,12 @@ class Line {
     static constexpr auto probe_share = static_cast<R>(0.0954915028125263L);  // (3 - sqrt(5)) / 8
 
     struct State {
-        bool noisy = false;     // f's noise has been seen next to x
-        R noise = 0;            // ... and is as large as this
-        bool looked = false;    // at the samples next to x
-        bool doubtful = false;  // whether what one pair there shows is noise
-        R most_noise = std::numeric_limits<R>::infinity();
-        bool calm = false;  // there is none but `noise`, whatever f looks like from afar
-        std::optional<Anchor<R>> anchor{};
-        R hint = 0;              // a step that suits f, by its bend there
-        bool irregular = false;  // it is not smooth there either
-        R granule = 0;           // f's values are multiples of this, it seems
-        bool cornered = false;   // samples were not finite
-        bool settled = false;    // its entry is made
+        bool noisy = false;  // f's noise is known
+        Vicinity<R> vicinity{};
+        R hint = 0;             // a step that suits f, by what is seen there
+        R granule = 0;          // f's values are multiples of this, it seems
+        bool cornered = false;  // samples were not finite
+        bool settled = false;   // its entry is made
         Side side = Side::central;
     };
 
@@ -285,10 +273,10 @@ class Line {
         const std::optional<Probe<R>> probe = side == Side::central ? samples_.probe(output) : std::nullopt;
         Question<R> question = setting_.question;
         question.noisy = state_[output].noisy;
-        const R noise = std::max(state_[output].granule / 3, state_[output].noise);
-        question.anchor = state_[output].anchor;
-        question.most_noise = state_[output].most_noise;
-        question.measured = state_[output].noise > 0 && !setting_.question.noise;
+        const R noise = std::max(state_[output].granule / 3, state_[output].vicinity.noise);
+        question.anchor = state_[output].vicinity.anchor;
+        question.most_noise = state_[output].vicinity.most_noise;
+        question.measured = state_[output].vicinity.noise > 0 && !setting_.question.noise;
         if (noise > 0) question.noise = std::max(question.noise.value_or(0), noise);
         return detail::Judge<R>(levels, base_[output], side, question, probe).run();
     }
@@ -380,11 +368,11 @@ class Line {
         if (state.noisy || is_drowned(now)) return plan_better(output);
         if (is_unclear(output)) {
             want(nearest(), state.side);
-            if (state.doubtful || state.side != Side::central) want(4 * nearest(), state.side);
+            if (state.vicinity.doubtful || state.side != Side::central) want(4 * nearest(), state.side);
             if (!wanted_.empty()) return;
             if (now.suspect && now.faint) return plan_better(output);
         }
-        if (is_clear(now) && !state.irregular) return plan_better(output);
+        if (is_clear(now) && !state.vicinity.irregular) return plan_better(output);
         plan_closer(output);
     }
     // As good as arithmetic allows, where nothing better was asked for.
@@ -407,7 +395,7 @@ class Line {
     [[nodiscard]] bool is_unclear(std::size_t output) const noexcept {
         const Judgement<R>& now = judged_[output];
         const State& state = state_[output];
-        if (state.looked || state.noisy || now.limited) return false;
+        if (state.vicinity.looked || state.noisy || now.limited) return false;
         if (now.suspect) return true;
         const bool stands_out = now.largest.significant + 1 == static_cast<int>(now.levels);
         return state.side == Side::central && !(stands_out && now.largest.growth < R(0.25));
@@ -419,101 +407,25 @@ class Line {
         return origin > 0 ? std::min(usual, std::ldexp(nearest_power_of_two(origin), -10)) : usual;
     }
 
-    // Next to x a smooth f is straight: what departs from that there is noise, or steps between equal values.
     // Says whether there are samples enough to tell.
     bool look_nearby(std::size_t output) {
         State& state = state_[output];
-        const R near = nearest();
-        const Sample* close = samples_.find(near);
-        const Sample* second = samples_.find(4 * near);
-        if (close == nullptr) return false;
-        const Judgement<R>& now = judged_[output];
-        const Deviations at_close = deviations(output, *close);
-        if (at_close.up == 0 && at_close.down == 0) {
-            state.noisy = state.looked = true;
-            return true;
+        const detail::VicinityLook<R> look(samples_, output, state.side, setting_.question);
+        state.vicinity = look.at(nearest(), judged_[output].sigma);
+        state.noisy = state.noisy || state.vicinity.noisy;
+        if (state.vicinity.jump) settle(output, *state.vicinity.jump);
+        if (state.vicinity.length > 0) {
+            const R generous = derivative() == 1 ? R(4) : R(1);
+            state.hint = nearest_power_of_two(generous * state.vicinity.length * first_share(setting_.question));
         }
-        if (!is_finite(at_close.up) || !is_finite(at_close.down)) {
-            state.looked = true;
-            return false;
-        }
-        const bool central = state.side == Side::central;
-        const R bend = at_close.up + at_close.down;
-        const R odd = at_close.up - at_close.down;
-        const R span = close->up + close->down;
-        const R largest = std::abs(base_[output]) + std::abs(at_close.up) + std::abs(at_close.down);
-        const R arithmetic = setting_.question.epsilon * (largest + setting_.question.origin * std::abs(odd) / span);
-        const auto take_calm = [&] {
-            state.calm = state.looked = true;
-            state.most_noise = std::max(std::abs(bend), 64 * arithmetic);
-            state.anchor = Anchor<R>{odd / span, (7 * std::abs(bend) + 256 * arithmetic) / span};
-            if (std::abs(bend) > 16 * arithmetic) state.hint = hint_from(near * std::abs(odd / bend));
-            return true;
-        };
-        const bool straight =
-            std::abs(bend) < std::abs(odd) / 64 && std::abs(bend) < now.sigma / 64 && std::abs(odd) < now.sigma / 4;
-        // An odd f does not bend at 0, whatever else it does.
-        if (central && bend != 0 && (std::abs(bend) <= 8 * arithmetic || straight)) return take_calm();
-        if (second == nullptr) {
-            state.doubtful = true;
-            return false;
-        }
-        state.looked = true;
-        if (settle_jump(output, *close, *second)) return true;
-        const Deviations at_second = deviations(output, *second);
-        const R share = (second->up + second->down) / span;
-        const R second_bend = at_second.up + at_second.down;
-        const R wave = (at_second.up - at_second.down) - odd * share;
-        const R sigma = central ? std::sqrt((bend * bend / 6 + second_bend * second_bend / 6 + wave * wave / 34) / 3)
-                                : std::abs(wave) / std::sqrt(R(34));
-        if (central && bend == 0 && second_bend == 0 && std::abs(wave) < std::abs(odd) / 64) return take_calm();
-        // A kink bends in proportion to the step, a smooth f to its square.
-        const R growth = second_bend / bend;
-        const bool bends = growth > R(3.5) && growth < 24 && std::abs(wave) < std::abs(second_bend) / 8;
-        const R power = power_followed(output, *close, *second);
-        if (bends || power > 0) {
-            state.irregular = bends ? growth < 8 : power < 1;
-            state.calm = !state.irregular;
-            if (bends && state.calm) state.hint = hint_from(near * std::abs(odd / bend));
-            return true;
-        }
-        state.noisy = sigma > now.sigma / 8;
-        state.calm = !state.noisy;
-        state.noise = std::max({sigma, std::min(now.sigma, 3 * sigma), detail::NoiseFactors<R>::rms * arithmetic});
-        return true;
+        return state.vicinity.looked;
     }
-    // The first step for an f that varies over this length.
-    [[nodiscard]] R hint_from(R length) const noexcept {
-        const R generous = derivative() == 1 ? R(4) : R(1);
-        return nearest_power_of_two(generous * length * first_share(setting_.question));
+    void settle(std::size_t output, const Entry& entry) {
+        entries_[output] = entry;
+        state_[output].settled = true;
     }
-    struct Deviations {
-        R up = 0;
-        R down = 0;
-    };
-    // From f(x); on one side alone, the mirror image is its own.
-    [[nodiscard]] Deviations deviations(std::size_t output, const Sample& sample) const noexcept {
-        const R up = samples_.value(sample.plus, output) - base_[output];
-        const R down = samples_.value(sample.minus, output) - base_[output];
-        const Side side = state_[output].side;
-        return {side == Side::backward ? -down : up, side == Side::forward ? -up : down};
-    }
-    // As which power of the distance f grows, on all scales; 0 where that is 1, or there is none.
-    [[nodiscard]] R power_followed(std::size_t output, const Sample& close, const Sample& second) const {
-        const Side side = state_[output].side;
-        const Sample& far = samples_.widest();
-        R power = 0;
-        for (const Side one : {Side::forward, Side::backward}) {
-            if (side != Side::central && side != one) continue;
-            const auto at = [&](const Sample& sample) { return samples_.slope(output, sample, one) * sample.size; };
-            const R found = std::log(at(second) / at(close)) / std::log(second.size / close.size);
-            if (!(found > R(0.03) && std::abs(found - 1) > R(0.08))) return 0;
-            if (power > 0 && std::abs(found - power) > R(0.05)) return 0;
-            power = found;
-            const R expected = at(close) * std::pow(far.size / close.size, found);
-            if (!(std::abs(at(far) - expected) < std::abs(expected) / 2)) return 0;
-        }
-        return power;
+    [[nodiscard]] detail::Irregular<R> irregular(std::size_t output) const noexcept {
+        return {samples_, output, setting_.question.epsilon};
     }
 
     // Too few finite samples: more beside those that are, nearer ones, then those of one side.
@@ -554,10 +466,10 @@ class Line {
         State& state = state_[output];
         const R smallest = power_of_two_below(closest().size);
         if (state.side == Side::central && derivative() == 1) {
-            const Sides sides{judgement(output, Side::backward), judgement(output, Side::forward)};
+            const detail::Sides<R> sides{judgement(output, Side::backward), judgement(output, Side::forward)};
             if (sides.disagree()) {
                 if (samples_.nearest().size > nearest()) return want(nearest(), Side::central);
-                if (settle_kink(output, sides)) return;
+                if (const auto kink = irregular(output).kink(sides)) return settle(output, *kink);
             }
         }
         if (const R hint = std::exchange(state.hint, R(0)); hint > 4 * nearest() && hint < smallest) {
@@ -576,12 +488,16 @@ class Line {
         }
         if (closer_ >= 1 && samples_.spread(output, closest()) > samples_.largest_spread(output) / 16) {
             const auto pairs = samples_.pairs();
-            if (pairs.size() >= 2 && settle_jump(output, pairs.back(), pairs[pairs.size() - 2])) return;
+            if (pairs.size() >= 2) {
+                const auto jump = irregular(output).jump(pairs.back(), pairs[pairs.size() - 2]);
+                if (jump) return settle(output, *jump);
+            }
             if (closer_ >= 2) {
                 state.noisy = true;
                 return plan_better(output);
             }
-        } else if (closer_ >= 1 && smallest < closest_ && straight(output)) {
+        } else if (closer_ >= 1 && smallest < closest_ && state.side == Side::central &&
+                   irregular(output).is_straight(closest())) {
             // Smooth at last, it seems: levels enough to see it.
             closest_ = smallest / 4;
             want(smallest / 2, state.side);
@@ -596,166 +512,36 @@ class Line {
         ++closer_;
     }
 
-    // ---- irregular functions -----------------------------------------------------------------------------------------------
-
-    // Whether the two slopes of the smallest step nearly agree.
-    [[nodiscard]] bool straight(std::size_t output) const noexcept {
-        if (state_[output].side != Side::central) return false;
-        const R right = samples_.slope(output, closest(), Side::forward);
-        const R left = samples_.slope(output, closest(), Side::backward);
-        return std::abs(right - left) < std::abs(right + left) / 4;
-    }
-    struct Sides {
-        Judgement<R> left;
-        Judgement<R> right;
-
-        // Two good slopes that are not one.
-        [[nodiscard]] bool disagree() const noexcept {
-            const R error = right.error + left.error;
-            const R gap = std::abs(right.value - left.value);
-            return right.assessed && left.assessed && gap > 8 * error && error < gap;
-        }
-    };
-    // Whether the slopes near x are those seen from afar: then there is a kink at x, and not beside it.
-    bool settle_kink(std::size_t output, const Sides& sides) {
-        const Sample& nearest = samples_.nearest();
-        const R gap = std::abs(sides.right.value - sides.left.value);
-        const R allowed = gap / 8 + samples_.slope_noise(output, nearest, setting_.question.epsilon);
-        if (!(std::abs(samples_.slope(output, nearest, Side::forward) - sides.right.value) < allowed)) return false;
-        if (!(std::abs(samples_.slope(output, nearest, Side::backward) - sides.left.value) < allowed)) return false;
-        // The better of what is seen from afar and next to x.
-        struct Slope {
-            R value;
-            R error;
-        };
-        const auto better = [&](const Judgement<R>& side, Side which) {
-            const R slope = samples_.slope(output, nearest, which);
-            const R error = std::max(side.error * nearest.size / side.widest,
-                                     samples_.slope_noise(output, nearest, setting_.question.epsilon));
-            return error < side.error ? Slope{slope, error} : Slope{side.value, side.error};
-        };
-        const Slope right = better(sides.right, Side::forward);
-        const Slope left = better(sides.left, Side::backward);
-        Entry& entry = entries_[output];
-        entry = {.value = (right.value + left.value) / 2,
-                 .error = std::abs(right.value - left.value) / 2 + std::max(right.error, left.error),
-                 .step = nearest.size,
-                 .left = left.value,
-                 .right = right.value,
-                 .status = Status::kink};
-        state_[output].settled = true;
-        return true;
-    }
-    // Values on each side of x agree with each other, and not with f(x) or those of the other side.
-    bool settle_jump(std::size_t output, const Sample& nearest, const Sample& second) {
-        const R step = samples_.spread(output, nearest);
-        for (const auto& [a, b] : {std::pair(nearest.plus, second.plus), std::pair(nearest.minus, second.minus)}) {
-            const R change = std::abs(samples_.value(a, output) - samples_.value(b, output));
-            if (is_finite(samples_.value(a, output)) && !(change < step / 64)) return false;
-        }
-        entries_[output] = {.step = nearest.size, .status = Status::jump};
-        state_[output].settled = true;
-        return true;
-    }
-    // Slopes that neither converge nor are noise: growing without bound, or settling slowly.
-    void settle_rough(std::size_t output) {
-        Entry& entry = entries_[output];
-        entry = {.status = Status::rough};
-        if (derivative() > 2) return;
-        R last = 0;
-        bool grows = samples_.pairs().size() >= 4;
-        R sign = 0;
-        const auto pairs = samples_.pairs();
-        for (std::size_t k = 0; k < pairs.size(); ++k) {
-            const Sample& sample = pairs[k];
-            R value = 0;
-            R difference = 0;
-            R noise = samples_.slope_noise(output, sample, setting_.question.epsilon);
-            int sides = 0;
-            if (derivative() == 2) {
-                value =
-                    (samples_.slope(output, sample, Side::forward) - samples_.slope(output, sample, Side::backward)) /
-                    sample.size;
-                noise *= 2 / sample.size;
-                if (is_finite(value)) sides = 2;
-            }
-            for (const Side side : {Side::forward, Side::backward}) {
-                const R one = samples_.slope(output, sample, side);
-                if (derivative() == 2 || !is_finite(one)) continue;
-                difference = std::abs(one - (sides == 0 ? one : value));
-                value = sides == 0 ? one : (value + one) / 2;
-                ++sides;
-            }
-            if (sides == 0) continue;
-            const R change = std::abs(value - last);
-            const R error = 2 * change + difference + 3 * noise;
-            const bool far_apart = k > 0 && sample.size * 16 <= pairs[k - 1].size;
-            if (far_apart) {
-                grows = grows && std::abs(value) > 2 * std::abs(last);
-                if (error < entry.error) {
-                    entry.value = value;
-                    entry.error = error;
-                    entry.step = sample.size;
-                }
-            }
-            sign = value > 0 ? R(1) : R(-1);
-            last = value;
-        }
-        // Differences of second order settle where the second derivative jumps, too: at the mean of its two values.
-        if (derivative() == 2) entry.error = std::max(entry.error, std::abs(entry.value));
-        if (grows && std::abs(last) > 0 && !state_[output].calm) {
-            entry = {.value = sign * std::numeric_limits<R>::infinity(),
-                     .step = samples_.nearest().size,
-                     .status = Status::unbounded};
-        }
-    }
-
-    // One step is all there is: a slope, and as its error the whole of what the two sides differ by, or, with one side, the slope.
-    void settle_poorly(std::size_t output) {
-        if (samples_.empty()) return;
-        const Sample& sample = samples_.nearest();
-        const R right = samples_.slope(output, sample, Side::forward);
-        const R left = samples_.slope(output, sample, Side::backward);
-        Entry& entry = entries_[output];
-        entry.step = sample.size;
-        if (is_finite(right) && is_finite(left)) {
-            entry.value = right / 2 + left / 2;
-            entry.error = std::abs(right - left) + std::abs(entry.value) * 16 * sample.size / setting_.question.scale;
-        } else if (is_finite(right) || is_finite(left)) {
-            entry.value = is_finite(right) ? right : left;
-            entry.error = std::abs(entry.value);
-        } else {
-            return;
-        }
-        entry.error += 2 * samples_.slope_noise(output, sample, setting_.question.epsilon);
-    }
+    // ---- what comes out ---------------------------------------------------------------------------------------------------
 
     void finish(std::size_t output) {
         const State& state = state_[output];
         const Judgement<R>& now = judged_[output];
         if (state.settled) return;
-        const bool tried = closer_ >= 2 || (derivative() >= 2 && !now.smooth && state.looked);
-        const bool anchored =
-            derivative() == 1 && state.anchor && state.anchor->error < std::abs(state.anchor->value) / 16;
+        const bool tried = closer_ >= 2 || (derivative() >= 2 && !now.smooth && state.vicinity.looked);
+        const bool anchored = derivative() == 1 && state.vicinity.anchor &&
+                              state.vicinity.anchor->error < std::abs(state.vicinity.anchor->value) / 16;
         if (now.assessed && !is_clear(now) && !is_drowned(now) && !state.noisy && tried && !stopped_ && !anchored)
-            return settle_rough(output);
+            return settle(output, irregular(output).rough(derivative(), state.vicinity.calm));
         Entry& entry = entries_[output];
         entry = {.value = now.value, .error = now.error, .step = now.widest};
-        if (derivative() == 1 && state.anchor && state.anchor->error < now.error) {
-            entry = {.value = state.anchor->value, .error = state.anchor->error, .step = nearest()};
+        if (derivative() == 1 && state.vicinity.anchor && state.vicinity.anchor->error < now.error) {
+            entry = {.value = state.vicinity.anchor->value, .error = state.vicinity.anchor->error, .step = nearest()};
         }
         if (!is_finite(now.value)) {
             entry = {.status = stopped_ && !state.cornered ? Status::budget : Status::not_finite};
-            if (entry.status == Status::budget && derivative() == 1) settle_poorly(output);
+            if (entry.status == Status::budget && derivative() == 1)
+                entry = irregular(output).poor(setting_.question.scale);
         } else if (!now.assessed) {
             // Too few samples to see noise, or how coefficients fall: the error is a guess, and a wide one.
             entry.error = 8 * now.error + std::abs(now.value) * now.widest / setting_.question.scale;
             entry.status = stopped_ ? Status::budget : Status::rough;
-        } else if (stopped_ && now.error > tolerance(now)) {
+        } else if (stopped_ && entry.error > tolerance(now)) {
             entry.status = Status::budget;
-        } else if (setting_.tolerance.given && now.error > tolerance(now)) {
+        } else if (setting_.tolerance.given && entry.error > tolerance(now)) {
             entry.status = Status::tolerance;
-        } else if (state.noisy && (state.noise > 0 || state.granule > 0 || !now.limited) && !setting_.question.noise) {
+        } else if (state.noisy && (state.vicinity.noise > 0 || state.granule > 0 || !now.limited) &&
+                   !setting_.question.noise) {
             entry.status = Status::noisy;
         } else if (state.cornered) {
             entry.status = state.side == Side::central ? Status::smaller_step : Status::other_side;
