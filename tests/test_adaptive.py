@@ -73,7 +73,7 @@ def test_bars_hold_and_are_not_wide(problems: Any) -> None:
     for problem in problems:
         if problem.name not in BIASED:
             ledger.add(problem.name, first_derivative(problem)[0], problem.exact())
-    ledger.check(share=0.99, tightness=40)
+    ledger.check(share=0.99, tightness=30)
 
 
 # Measured: a median of 13.6.
@@ -527,26 +527,26 @@ def noisy_slopes(level: float, method: Adaptive) -> list[tuple[str, Estimate, fl
     return found
 
 
-# Measured: 73, 97.2, 99.8 and 99.4 %; the median bar is 7 to 15 times the true error.
+# Measured: 100, 99.8, 99.6 and 99.8 %; the median bar is 8 to 17 times the true error.
 @pytest.mark.parametrize("level", SIGMAS)
 def test_bars_hold_where_noise_is_measured(level: float) -> None:
     ledger = Ledger()
     for name, found, exact in noisy_slopes(level, Adaptive()):
         ledger.add(name, found, exact)
-    ledger.check(share=0.99, tightness=40)
+    ledger.check(share=0.99, tightness=30)
 
 
-# Measured: all of them, and a median of 9 to 13 times the true error.
+# Measured: all of them, and a median of 10 to 16 times the true error.
 @pytest.mark.parametrize("level", SIGMAS)
 def test_bars_hold_where_noise_is_given(level: float) -> None:
     ledger = Ledger()
     for name, found, exact in noisy_slopes(level, Adaptive(noise=level / math.sqrt(3))):
         ledger.add(name, found, exact)
         assert Status(found.status) is Status.OK, name
-    ledger.check(share=0.99, tightness=40)
+    ledger.check(share=0.99, tightness=30)
 
 
-# Measured: 72, 77, 94 and 83 %.
+# Measured: 98 % and more.
 @pytest.mark.parametrize("level", SIGMAS)
 def test_noise_has_a_status(level: float) -> None:
     said = [Status(found.status) for _, found, _ in noisy_slopes(level, Adaptive())]
@@ -556,7 +556,7 @@ def test_noise_has_a_status(level: float) -> None:
     assert said.count(Status.ROUGH) <= 0.01 * len(said)
 
 
-# Measured: 81, 99.6, 99 and 95 %; the median bar is 200 to 1100 times the noise.
+# Measured: 99.8 % for the first, all of the others.
 @pytest.mark.parametrize("level", SIGMAS)
 def test_bars_of_noisy_functions_are_of_use(level: float) -> None:
     errors = np.array([found.error for _, found, _ in noisy_slopes(level, Adaptive())])
@@ -702,7 +702,7 @@ def test_bars_hold_in_every_precision(dtype: Any) -> None:
         found = secant.jacobian(problem.f, x, full_output=True)
         assert found.value.dtype == found.error.dtype == dtype
         ledger.add(problem.name, found, np.asarray(problem.jacobian(extended)))
-    ledger.check(share=0.99, tightness=40)
+    ledger.check(share=0.99, tightness=30)
 
 
 def test_values_of_float32_are_no_noise_to_a_float64_argument() -> None:

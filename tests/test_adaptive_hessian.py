@@ -45,12 +45,12 @@ def test_the_set_is_large() -> None:
     assert len(TEN) >= 6
 
 
-# Measured: 99.5 % of 1490, the median bar 52 times the true error; a mixed entry has a share in three of them.
+# Measured: 99.6 %, the median bar 28 times the true error.
 def test_bars_hold() -> None:
     ledger = Ledger()
     for problem in SCALAR_VALUED_MULTIVARIATE:
         ledger.add(problem.name, second_derivatives(problem)[0], problem.exact_hessian())
-    ledger.check(share=0.99, tightness=100)
+    ledger.check(share=0.99, tightness=40)
 
 
 # Measured: a median of 11.8.
@@ -263,7 +263,7 @@ def direction(problem: MultivariateProblem, seed: int) -> Any:
     return vectors(x.shape, seed) * np.where(x == 0, 1.0, np.abs(x))
 
 
-# Measured: 98.95 % of 667 bars hold.
+# Measured: 99.3 % of 667 bars hold.
 def test_bars_of_jvps() -> None:
     ledger = Ledger()
     for seed, problem in enumerate(MULTIVARIATE):
