@@ -424,8 +424,8 @@ def test_other_inputs_of_partial() -> None:
         secant.partial(never, [1.0, 2.0], (1, 1), args=(1.0,), argnum=3)
 
 
-# A wrong number with a small bar is worse than none. Measured: 169 or 170 of 170 bars of each order hold or the value is NaN; at
-# most 9 are NaN, of functions that vary far faster than the scale of x says.
+# A wrong number with a small bar is worse than none. Measured: 169 or 170 of 170 bars of each order hold or the value
+# is NaN; at most 9 are NaN, of functions that vary far faster than the scale of x says.
 @pytest.mark.parametrize("order", ORDERS)
 def test_hard_problems_have_bars_that_hold_or_no_value(order: int) -> None:
     wrong, missing = [], []
