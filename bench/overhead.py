@@ -165,6 +165,16 @@ def _vectorized(patience: Patience, _: list[Peer]) -> Outcome:
     return _of(compare(Work(f, (block,)), Work(J, (x,)), patience.own))
 
 
+def _adaptive(patience: Patience, _: list[Peer]) -> Outcome:
+    x = np.linspace(-1.0, 1.0, 100)
+
+    def f(x: Vector) -> float:
+        return float(np.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2))
+
+    g = secant.Gradient(f, like=x)
+    return _of(compare(Work(f, (x,), times=g.estimate(x).evaluations), Work(g, (x,)), patience.own))
+
+
 def _of(found: Comparison) -> Outcome:
     return Outcome(value=found.ratio, own=found)
 
@@ -244,6 +254,7 @@ ROWS = (
     _tanh_row(100, 1.12),
     _tanh_row(1000, 1.10),
     Row("rosenbrock", "residuals of Rosenbrock, n = 1000", 1.6, _rosenbrock_row),
+    Row("adaptive", "gradient with error bars, n = 100, f of 5 µs", 1.25, _adaptive),
     Row("vectorized", "X ↦ tanh(X Wᵀ), n = 1000, one call", 1.3, _vectorized),
     Row("native-gradient", "C function of 1 µs, n = 1000, to C loop", 1.1, _native_overhead(None)),
     Row("native-jacobian", "the same with m = 100, to C loop", 1.1, _native_overhead(100)),
