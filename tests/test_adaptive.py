@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache, partial
 from itertools import pairwise
 from typing import Any
@@ -20,7 +21,7 @@ from bars import MOST_DIGITS, Ledger, Recorder, digits, holds
 from multivariate_problems import MULTIVARIATE, MultivariateProblem
 from problems import CATALOGUE
 from scalar_problems import IRREGULAR, NOISY, SCALAR, SMOOTH, IrregularProblem, ScalarProblem, _hash_noise
-from secant import Adaptive, Estimate, Status
+from secant import Adaptive, Estimate, FiniteDifference, Status
 from secant.native import Function
 
 modest = settings(deadline=None, max_examples=60, derandomize=True)
@@ -964,3 +965,39 @@ def test_rounded_values_are_noise(decimals: int) -> None:
             assert found.error <= 1e3 * 10.0**-decimals
     ledger.check(share=0.97)  # of 80
     assert set(statuses) <= {Status.NOISY, Status.TOLERANCE}
+
+
+# The smooth problems on which the default has fewer than 9.5 digits: their values are so large beside their slopes that
+# rounding leaves no more to a central difference of any order and step within x / 2. (x-1)^7 is not one of them: it
+# has 9.0 digits of 10.3.
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cos at 1e-8",
+        "1+1e-12 sin at 0.7",
+        "1+1e-8 x^2 at 1",
+        "tanh at 12",
+        "erf at 4",
+        "logistic at 15",
+        "Lennard-Jones near its minimum",
+        "1e6+sin at 0.7",
+        "sin at pi/2",
+    ],
+)
+def test_where_digits_are_few_no_difference_has_more(name: str) -> None:
+    problem = next(problem for problem in SMOOTH if problem.name == name)
+    scale = max(abs(problem.x), 1.0)
+    # Nearby, since one point may be lucky; very near where the slope passes through zero.
+    reach = 1e-6 if problem.name.startswith(("Lennard-Jones", "sin at pi/2")) else 1e-3
+    nearby = [replace(problem, x=problem.x * (1 + reach * k / 7)) for k in range(-7, 8)]
+    exact = np.array([each.exact() for each in nearby])
+    best = 0.0
+    for order in (2, 4, 6, 8):
+        for exponent in range(1, 14):
+            step = 1.01 * scale * 2.0**-exponent
+            if step * order / 2 > 0.51 * scale:
+                continue
+            method = FiniteDifference("central", order, step=step)
+            found = np.array([secant.derivative(each.f, each.x, method=method) for each in nearby])
+            best = max(best, -np.log10(np.median(np.abs(found - exact) / np.abs(exact))))
+    assert best < 9.5
