@@ -6,16 +6,13 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cmath>
-#include <complex>
 #include <cstddef>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "secant/direction.hpp"

@@ -101,8 +101,9 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
     ColumnSink<V> alone(count);
     ColumnSink<R> alone_errors(count);
     std::vector<R> steps(count);
-    std::vector<Incident> alone_incidents;
     std::vector<std::vector<Status>> alone_statuses(count);
+    // Statuses are judged with those of the moves that make an entry, and told by incidents of entries.
+    Record<V> scratch;
     std::vector<Kink<R>> kinks;
     detail::Harvest<V> harvest;
     const auto run_alone = [&](const detail::MovedLines<R>& lines, std::size_t first) {
@@ -114,7 +115,7 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
                     alone_errors.begin(record.outputs);
                 }
                 begun = true;
-                harvest.gather(column, line, record.outputs, record, kinks);
+                harvest.gather(column, line, record.outputs, scratch, kinks);
                 alone.store(first + column, 1, 0, record.outputs, harvest.values().data(), record.outputs);
                 alone_errors.store(first + column, 1, 0, record.outputs, harvest.errors().data(), record.outputs);
                 alone_statuses[first + column].assign(harvest.statuses().begin(), harvest.statuses().end());
@@ -122,9 +123,6 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
                 steps[first + column] = taken.empty() ? R(0) : *std::ranges::max_element(taken);
             });
         for (std::size_t k = 0; k < lines.count(); ++k) settings.push_back(lines.setting(k));
-        for (const Incident& incident : std::exchange(record.incidents, {})) {
-            if (first == 0) alone_incidents.push_back(incident);
-        }
     };
     {
         const Moves<R> moves(x, method.rule(), method.bounds);
@@ -143,10 +141,9 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
             for (std::size_t i = 0; i < record.outputs; ++i) {
                 out.write(a, a, i, static_cast<E>(alone.column(a)[i]));
                 out_errors.write(a, a, i, static_cast<F>(alone_errors.column(a)[i]));
+                const Status status = alone_statuses[a][i];
+                if (status != Status::ok) incidents.push_back({a, a, i, status});
             }
-        }
-        for (const Incident& incident : alone_incidents) {
-            incidents.push_back({incident.column, incident.column, incident.output, incident.status});
         }
     }
 
@@ -164,13 +161,11 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
     rule.share = line_rule.share = with_line ? R(0.5) : R(1);
     const Moves<R> moves =
         with_line ? Moves<R>(x, v, rule, line_rule, method.bounds) : Moves<R>(x, rule, method.bounds);
-    Record<V> scratch;  // a pair's statuses are judged with those of its moves
     detail::for_pairs(n, false, with_line, [&](auto pairs) {
         const detail::PairedLines<R> lines(moves, formulas, pairs, settings);
         detail::follow_lines(
             evaluator, lines, method.most_evaluations, record, [&](std::size_t column, const Line<R>& line) {
                 const auto [a, b] = pairs[column];
-                scratch.incidents.clear();
                 harvest.gather(column, line, record.outputs, scratch, kinks);
                 const R size_a = moves.size(a) * PairedMoves<R>::sign(moves.side(a));
                 const R size_b = moves.size(b) * PairedMoves<R>::sign(moves.side(b));
@@ -186,16 +181,12 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
                     const Status status = is_finite(mixed) ? harvest.statuses()[i]
                                           : cut            ? Status::budget
                                                            : Status::not_finite;
-                    if (status != Status::ok) record.incidents.push_back({column, i, status});
+                    if (status != Status::ok) incidents.push_back({a, b, i, status});
                     out.write(a, b, i, static_cast<E>(mixed / R(2)));
                     out_errors.write(a, b, i,
                                      static_cast<F>(is_finite(mixed) ? error / 2 : std::numeric_limits<R>::infinity()));
                 }
             });
-        for (const Incident& incident : std::exchange(record.incidents, {})) {
-            const auto [a, b] = pairs[incident.column];
-            incidents.push_back({a, b, incident.output, incident.status});
-        }
     });
     steps.resize(n);
     return steps;

@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstddef>
-#include <limits>
 #include <span>
 
 #include "secant/granularity.hpp"

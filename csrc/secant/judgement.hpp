@@ -383,13 +383,12 @@ class Judge {
         }
         // With high orders fewer coefficients are left to show how they fall.
         look.truncation = (question_.derivative <= 2 ? Factors::truncation : R(4)) * look.next * window.remainder();
-        look.noise = std::max(Factors::arithmetic * arithmetic(window), result_.bar * swell(window)) * window.norm();
+        const R noise = std::max(Factors::arithmetic * arithmetic(window), result_.bar * swell(window));
+        look.noise = noise * window.norm();
         if (question_.anchor) {
             // The slope is easier than the derivative wanted: where the window misses that, it does not resolve f.
             const R apart = std::abs(window.slope() - question_.anchor->value) - question_.anchor->error;
-            const R noise =
-                std::max(Factors::arithmetic * arithmetic(window), result_.bar * swell(window)) * window.slope_norm();
-            const R excess = apart - 2 * look.next * window.slope_remainder() - noise;
+            const R excess = apart - 2 * look.next * window.slope_remainder() - noise * window.slope_norm();
             if (excess > 0) {
                 look.falls = false;
                 look.truncation += excess * window.norm() / window.slope_norm();

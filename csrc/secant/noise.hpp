@@ -134,9 +134,9 @@ std::vector<R> measure_noise(Evaluator<R, V>& evaluator, std::span<const R> x, c
         for (std::size_t i = 0; i < base.size(); ++i) {
             if (!open[i] || !loud(i)) continue;
             const auto level = level_of(i);
-            open[i] = level && level->verdict != detail::NoiseVerdict::stuck && level->sigma < sigma[i] / 16;
+            if (!level) continue;
+            open[i] = level->verdict != detail::NoiseVerdict::stuck && level->sigma < sigma[i] / 16;
             if (open[i]) sigma[i] = level->sigma;
-            open[i] = open[i] || !level;
         }
     }
     if constexpr (is_complex<V>) {
