@@ -38,6 +38,7 @@ void Task::run_adaptive() {
 template <class E, class R, class V>
 void Task::run_adaptive_into(Evaluator<R, V>& evaluator, const Setting<R>& setting, const AdaptiveMethod<R>& method) {
     using F = real_of_t<E>;
+    if (is_sparse()) return run_sparse_adaptive<E>(evaluator, setting, method);
     if (form_ != Form::hessian && form_ != Form::hvp && form_ != Form::derivative && form_ != Form::partial &&
         form_ != Form::noise) {
         return run_adaptive_first<E>(evaluator, setting, method);
@@ -132,7 +133,7 @@ void Task::run_adaptive_first(Evaluator<R, V>& evaluator, const Setting<R>& sett
 template <class R>
 void Task::keep_kinks(const std::vector<Kink<R>>& kinks, std::size_t outputs) {
     if (!full_ || kinks.empty()) return;
-    Shape shape = result_shape();
+    Shape shape = result_shape();  // of a sparse result: its entries
     shape.push_back(2);
     py::array_t<double> slopes(shape);
     std::fill_n(slopes.mutable_data(), slopes.size(), std::numeric_limits<double>::quiet_NaN());
@@ -144,6 +145,8 @@ void Task::keep_kinks(const std::vector<Kink<R>>& kinks, std::size_t outputs) {
     slopes_ = slopes;
 }
 
+template void Task::keep_kinks<double>(const std::vector<Kink<double>>&, std::size_t);
+template void Task::keep_kinks<long double>(const std::vector<Kink<long double>>&, std::size_t);
 template void Task::run_adaptive<double, double>();
 template void Task::run_adaptive<double, std::complex<double>>();
 template void Task::run_adaptive<long double, long double>();

@@ -53,6 +53,27 @@ py::object Differentiator::hessian_from_gradient(const py::tuple& arguments, boo
     return Task(*this, Form::hessian_from_gradient, arguments).run(full);
 }
 
+py::object Differentiator::sparse_jacobian(const py::tuple& arguments, const Compression& compression, bool full,
+                                           std::optional<py::array> out) const {
+    Task task(*this, Form::sparse_jacobian, arguments);
+    task.compressed_by(compression, std::move(out));
+    return task.run(full);
+}
+
+py::object Differentiator::sparse_hessian(const py::tuple& arguments, const Compression& compression, bool full,
+                                          std::optional<py::array> out) const {
+    Task task(*this, Form::sparse_hessian, arguments);
+    task.compressed_by(compression, std::move(out));
+    return task.run(full);
+}
+
+py::object Differentiator::sparse_hessian_from_gradient(const py::tuple& arguments, const Compression& compression,
+                                                        bool full, std::optional<py::array> out) const {
+    Task task(*this, Form::sparse_hessian_from_gradient, arguments);
+    task.compressed_by(compression, std::move(out));
+    return task.run(full);
+}
+
 py::object Differentiator::hvp(const py::tuple& arguments, const py::object& v, bool full) const {
     Task task(*this, Form::hvp, arguments);
     task.along(v);
@@ -144,6 +165,12 @@ void bind_differentiator(py::module_& module) {
         .def("hessian", &Differentiator::hessian, py::arg("arguments"), py::arg("full") = false)
         .def("hessian_from_gradient", &Differentiator::hessian_from_gradient, py::arg("arguments"),
              py::arg("full") = false)
+        .def("sparse_jacobian", &Differentiator::sparse_jacobian, py::arg("arguments"), py::arg("compression"),
+             py::arg("full"), py::arg("out"))
+        .def("sparse_hessian", &Differentiator::sparse_hessian, py::arg("arguments"), py::arg("compression"),
+             py::arg("full"), py::arg("out"))
+        .def("sparse_hessian_from_gradient", &Differentiator::sparse_hessian_from_gradient, py::arg("arguments"),
+             py::arg("compression"), py::arg("full"), py::arg("out"))
         .def("hvp", &Differentiator::hvp, py::arg("arguments"), py::arg("v"), py::arg("full") = false)
         .def("hvp_from_gradient", &Differentiator::hvp_from_gradient, py::arg("arguments"), py::arg("v"),
              py::arg("full") = false)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "array.hpp"
+#include "compression.hpp"
 #include "function.hpp"
 #include "secant/native.hpp"
 #include "secant/sink.hpp"
@@ -53,6 +54,13 @@ class Differentiator {
     [[nodiscard]] py::object hessian(const py::tuple& arguments, bool full) const;
     // The function held is the gradient: its Jacobian, made symmetric.
     [[nodiscard]] py::object hessian_from_gradient(const py::tuple& arguments, bool full) const;
+    // The entries of a pattern, in their order; into `out`, where it is given.
+    [[nodiscard]] py::object sparse_jacobian(const py::tuple& arguments, const Compression& compression, bool full,
+                                             std::optional<py::array> out) const;
+    [[nodiscard]] py::object sparse_hessian(const py::tuple& arguments, const Compression& compression, bool full,
+                                            std::optional<py::array> out) const;
+    [[nodiscard]] py::object sparse_hessian_from_gradient(const py::tuple& arguments, const Compression& compression,
+                                                          bool full, std::optional<py::array> out) const;
     [[nodiscard]] py::object hvp(const py::tuple& arguments, const py::object& v, bool full) const;
     [[nodiscard]] py::object hvp_from_gradient(const py::tuple& arguments, const py::object& v, bool full) const;
     [[nodiscard]] py::object derivative(const py::tuple& arguments, int order, bool full) const;

@@ -242,6 +242,20 @@ std::size_t PythonFunction::observe_first_float64_scalar() {
     return 1;
 }
 
+namespace {
+
+// Values are combined before f is called again, so that they can be read where they are. From so many on, a copy costs more.
+constexpr std::size_t worth_lending = 2048;
+
+template <class V>
+void lend(ValueBlock<V>& values, const py::object& array, const void* entries, std::size_t rows, std::size_t outputs) {
+    auto owner = std::shared_ptr<const void>(new py::object(array),
+                                             [](const void* kept) { delete static_cast<const py::object*>(kept); });
+    values.lend(static_cast<const V*>(entries), rows, outputs, std::move(owner));
+}
+
+}  // namespace
+
 template <class P, class V>
 void PythonEvaluator<P, V>::evaluate(const PointBlock<P>& points, ValueBlock<V>& values) {
     if (function_.batching() == Batching::in_blocks) {
@@ -255,6 +269,7 @@ template <class P, class V>
 void PythonEvaluator<P, V>::evaluate_each(const PointBlock<P>& points, ValueBlock<V>& values) {
     constexpr Kind kind{precision_of<real_of_t<V>>, is_complex<V>};
     const py::dtype plain = dtype_of(kind);
+    values.release();
     std::span<V> block;
     std::size_t outputs = 0;
     const auto row = [&](std::size_t k, std::size_t size) {
@@ -271,6 +286,10 @@ void PythonEvaluator<P, V>::evaluate_each(const PointBlock<P>& points, ValueBloc
             continue;
         }
         if (const void* entries = function_.entries_if_plain(value, plain, kind); entries != nullptr) {
+            if (points.size() == 1 && function_.value_count() >= worth_lending) {
+                lend(values, value, entries, 1, function_.value_count());
+                return;
+            }
             const std::span<V> out = row(k, function_.value_count());
             if (!out.empty()) std::memcpy(out.data(), entries, out.size_bytes());
             continue;
@@ -295,10 +314,7 @@ void PythonEvaluator<P, V>::evaluate_blocks(const PointBlock<P>& points, ValueBl
         constexpr Kind plain{precision_of<real_of_t<V>>, is_complex<V>};
         constexpr int ready = int{py::array::c_style} | int{npy_api::NPY_ARRAY_ALIGNED_};
         if (count == points.size() && array.dtype().is(dtype_of(plain)) && (array.flags() & ready) == ready) {
-            // The values are combined before f is called again, so that they can be read where they are.
-            auto owner = std::shared_ptr<const void>(
-                new py::array(array), [](const void* kept) { delete static_cast<const py::array*>(kept); });
-            values.lend(static_cast<const V*>(array.data()), count, outputs, std::move(owner));
+            lend(values, array, array.data(), count, outputs);
             return;
         }
         if (done == 0) block = values.allocate(points.size(), outputs);

@@ -25,7 +25,8 @@ void check_shape(const std::optional<py::array>& array, const Shape& x, const ch
 
 [[nodiscard]] bool is_second(Form form) noexcept { return form == Form::hessian || form == Form::hvp; }
 [[nodiscard]] bool from_gradient(Form form) noexcept {
-    return form == Form::hessian_from_gradient || form == Form::hvp_from_gradient;
+    return form == Form::hessian_from_gradient || form == Form::hvp_from_gradient ||
+           form == Form::sparse_hessian_from_gradient;
 }
 
 }  // namespace
@@ -35,6 +36,15 @@ void check_shapes(const Differentiator& owner, const Shape& x) {
     check_shape(owner.upper_, x, "the upper bound");
     check_shape(owner.method_.step, x, "step");
     check_shape(owner.method_.typical, x, "typical");
+}
+
+void Task::compressed_by(const Compression& compression, std::optional<py::array> out) {
+    if (compression.columns() != point_.size()) {
+        throw py::value_error("x has " + std::to_string(point_.size()) + " entries (shape " + text_of(point_.shape()) +
+                              "), but the sparsity pattern has " + std::to_string(compression.columns()) + " columns");
+    }
+    compression_ = &compression;
+    out_ = std::move(out);
 }
 
 Task::Task(const Differentiator& owner, Form form, const py::tuple& arguments) : owner_(owner), form_(form) {
@@ -72,7 +82,7 @@ Task::Task(const Differentiator& owner, Form form, const py::tuple& arguments) :
     const bool complex = owner.method_.source == Source::complex_step && form != Form::value;
     // How large a value is: a gradient's is one number, a gradient given has as many as x, others are as they were last time.
     std::size_t expected = owner.last_count_.load(std::memory_order_relaxed);
-    if (form == Form::gradient) expected = 1;
+    if (form == Form::gradient || form == Form::sparse_hessian) expected = 1;
     if (from_gradient(form)) expected = std::max(expected, point_.size());
     function_.emplace(owner.function_, std::move(all), owner.argnum_, point_, complex, owner.batching_,
                       owner.block_bytes_, expected);
@@ -114,6 +124,8 @@ py::object Task::run(bool full) {
         } catch (const NoRoom& error) {
             explain(error);
         } catch (const NotAnalytic& error) {
+            explain(error);
+        } catch (const PatternMismatch& error) {
             explain(error);
         } catch (const NotRealOnReals&) {
             throw py::value_error(
@@ -239,6 +251,7 @@ void Task::run_into(Evaluator<P, V>& evaluator, const Setting<R>& setting, const
         }
         return;
     }
+    if (is_sparse()) return run_sparse<E>(evaluator, setting, method);
     if (is_second(form_)) {
         std::vector<EntryIncident> incidents;
         const Along<R> along{setting.v};
@@ -292,6 +305,7 @@ void Task::run_first(Evaluator<P, V>& evaluator, const Setting<R>& setting, cons
 }
 
 std::size_t Task::place(std::size_t column, std::size_t output, std::size_t outputs) const {
+    if (is_sparse()) return column;  // the number of the entry
     const std::size_t columns = v_ ? 1 : point_.size();
     if (form_ == Form::transposed_jacobian) return column * outputs + output;
     if (form_ == Form::vjp || form_ == Form::derivative) return column;
@@ -349,6 +363,13 @@ void Task::check_value_shape() const {
                               "; use jacobian for array-valued functions" +
                               (one ? ", or return the number itself instead of an array of one" : ""));
     }
+    if (form_ == Form::sparse_hessian && !value.empty()) {
+        throw py::value_error("a sparse Hessian needs a scalar-valued f, but f(x) has shape " + text_of(value));
+    }
+    if (form_ == Form::sparse_hessian_from_gradient && value != x) {
+        throw py::value_error("grad returned shape " + text_of(value) + ", but x has shape " + text_of(x) +
+                              "; a sparse Hessian needs the gradient of a scalar-valued f");
+    }
     if (form_ == Form::derivative && value != x) {
         throw py::value_error("derivative needs an f that acts on each entry of x by itself, but x has shape " +
                               text_of(x) + " and f(x) has shape " + text_of(value) + "; use gradient or jacobian");
@@ -384,6 +405,10 @@ Shape Task::result_shape() const {
         case Form::noise:
         case Form::hvp_from_gradient:
             return shape;
+        case Form::sparse_jacobian:
+        case Form::sparse_hessian:
+        case Form::sparse_hessian_from_gradient:
+            return {static_cast<py::ssize_t>(compression_->entries())};
         case Form::transposed_jacobian: {
             Shape transposed = x;
             transposed.insert(transposed.end(), shape.begin(), shape.end());
@@ -404,7 +429,12 @@ Shape Task::result_shape() const {
 py::array Task::allocate_result(bool real) {
     Kind kind = result_kind();
     kind.complex = kind.complex && !real;
-    return new_array(dtype_of(kind), result_shape());
+    if (!out_ || real) return new_array(dtype_of(kind), result_shape());
+    if (!out_->dtype().is(dtype_of(kind))) {
+        throw py::type_error("out has dtype " + py::str(out_->dtype()).cast<std::string>() +
+                             ", the derivative has dtype " + py::str(dtype_of(kind)).cast<std::string>());
+    }
+    return *out_;
 }
 
 void Task::mark(std::size_t flat, Status status) {
@@ -441,6 +471,13 @@ void Task::explain(const NotAnalytic& error) const {
         output + ", a real difference gives " + text_of(error.expected()) +
         ". abs, conj, comparisons of x, or a call that drops imaginary parts make f not analytic; use "
         "method=\"auto\"");
+}
+
+void Task::explain(const PatternMismatch& error) const {
+    const char* what = form_ == Form::sparse_jacobian ? "f(x)" : "grad(x)";
+    throw py::value_error(std::string(what) + " has " + std::to_string(error.outputs()) + " entries (shape " +
+                          text_of(value_shape()) + "), but the sparsity pattern has " + std::to_string(error.rows()) +
+                          " rows");
 }
 
 void Task::explain(const NoRoom& error) const {

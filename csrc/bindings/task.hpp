@@ -16,9 +16,11 @@
 #include <vector>
 
 #include "array.hpp"
+#include "compression.hpp"
 #include "differentiator.hpp"
 #include "function.hpp"
 #include "secant/adaptive.hpp"
+#include "secant/compressed.hpp"
 #include "secant/elementwise.hpp"
 #include "secant/hessian.hpp"
 #include "secant/jacobian.hpp"
@@ -34,6 +36,9 @@ enum class Form : std::uint8_t {
     vjp,
     hessian,
     hessian_from_gradient,
+    sparse_jacobian,
+    sparse_hessian,
+    sparse_hessian_from_gradient,
     hvp,
     hvp_from_gradient,
     derivative,
@@ -55,6 +60,8 @@ class Task {
     // The order of an elementwise derivative; the orders of a partial one, for each entry of x.
     void of_order(int order) { order_ = order; }
     void of_orders(std::vector<int> orders) { orders_ = std::move(orders); }
+    // Of sparse derivatives: how entries are found; where they go, if not into a new array.
+    void compressed_by(const Compression& compression, std::optional<py::array> out);
 
     [[nodiscard]] py::object run(bool full);
 
@@ -86,6 +93,15 @@ class Task {
     void run_into(Evaluator<P, V>& evaluator, const Setting<R>& setting, const M& method);
     template <class E, class O, class R, class P, class V, class M>
     void run_first(Evaluator<P, V>& evaluator, const Setting<R>& setting, const M& method);
+    // These are in sparse.cpp.
+    template <class E, class R, class P, class V, class M>
+    void run_sparse(Evaluator<P, V>& evaluator, const Setting<R>& setting, const M& method);
+    template <class E, class R, class V>
+    void run_sparse_adaptive(Evaluator<R, V>& evaluator, const Setting<R>& setting, const AdaptiveMethod<R>& method);
+    [[nodiscard]] bool is_sparse() const noexcept {
+        return form_ == Form::sparse_jacobian || form_ == Form::sparse_hessian ||
+               form_ == Form::sparse_hessian_from_gradient;
+    }
 
     [[nodiscard]] const Shape& value_shape() const;
     [[nodiscard]] Kind result_kind() const;
@@ -98,6 +114,7 @@ class Task {
     [[noreturn]] void explain(const NotFinite& error) const;
     [[noreturn]] void explain(const NoRoom& error) const;
     [[noreturn]] void explain(const NotAnalytic& error) const;
+    [[noreturn]] void explain(const PatternMismatch& error) const;
 
     void mark_incidents(const std::vector<Incident>& incidents, std::size_t outputs);
     void mark_incidents(const std::vector<EntryIncident>& incidents);
@@ -195,6 +212,8 @@ class Task {
     std::optional<py::array> w_;
     int order_ = 1;
     std::vector<int> orders_;
+    const Compression* compression_ = nullptr;
+    std::optional<py::array> out_;
     bool complex_weights_ = false;
     std::optional<PythonFunction> function_;
     Shape native_shape_;

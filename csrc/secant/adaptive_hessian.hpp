@@ -66,6 +66,109 @@ class PairedLines final : public Lines<R> {
     PairedMoves<R> directions_;
 };
 
+// All pairs' entries and error bars. `v` is the line, where pairs have one. Returns the variables' steps.
+template <class R, class V, class Pairs, class Out, class OutErrors>
+std::vector<R> second_derivatives_of_lines(Evaluator<R, V>& evaluator, std::span<const R> x, std::span<const R> v,
+                                           const AdaptiveMethod<R>& method, const Pairs& all_pairs, Record<V>& record,
+                                           std::vector<EntryIncident>& incidents, Out& out, OutErrors& out_errors) {
+    const std::size_t n = x.size();
+    const bool with_line = all_pairs.with_line;
+    const FormulaSet<R>& formulas = formula_set<R>(2, 2);
+    const std::size_t count = n + (with_line ? 1 : 0);
+
+    // Each move alone: d^2 f / dt^2 for every output, its error, and the step that served it.
+    std::vector<LineSetting<R>> settings;
+    ColumnSink<V> alone(count);
+    ColumnSink<R> alone_errors(count);
+    std::vector<R> steps(count);
+    std::vector<std::vector<Status>> alone_statuses(count);
+    // Statuses are judged with those of the moves that make an entry, and told by incidents of entries.
+    Record<V> scratch;
+    std::vector<Kink<R>> kinks;
+    Harvest<V> harvest;
+    const auto run_alone = [&](const MovedLines<R>& lines, std::size_t first) {
+        bool begun = false;
+        follow_lines(evaluator, lines, method.most_evaluations, record, [&](std::size_t column, const Line<R>& line) {
+            if (!begun && first == 0) {
+                alone.begin(record.outputs);
+                alone_errors.begin(record.outputs);
+            }
+            begun = true;
+            harvest.gather(column, line, record.outputs, scratch, kinks);
+            alone.store(first + column, 1, 0, record.outputs, harvest.values().data(), record.outputs);
+            alone_errors.store(first + column, 1, 0, record.outputs, harvest.errors().data(), record.outputs);
+            alone_statuses[first + column].assign(harvest.statuses().begin(), harvest.statuses().end());
+            const auto taken = harvest.steps();
+            steps[first + column] = taken.empty() ? R(0) : *std::ranges::max_element(taken);
+        });
+        for (std::size_t k = 0; k < lines.count(); ++k) settings.push_back(lines.setting(k));
+    };
+    {
+        const Moves<R> moves(x, method.rule(), method.bounds);
+        run_alone(MovedLines<R>(moves, formulas, x, {}, method, 2), 0);
+    }
+    if (with_line) {
+        const Moves<R> moves = Moves<R>::along(x, v, method.rule(), method.bounds);
+        run_alone(MovedLines<R>(moves, formulas, x, v, method, 2), n);
+    }
+    out.begin(record.outputs);
+    out_errors.begin(record.outputs);
+    if (!with_line) {
+        for (std::size_t a = 0; a < n; ++a) {
+            for (std::size_t i = 0; i < record.outputs; ++i) {
+                out.write(a, a, i, static_cast<typename Out::Entry>(alone.column(a)[i]));
+                out_errors.write(a, a, i, static_cast<typename OutErrors::Entry>(alone_errors.column(a)[i]));
+                const Status status = alone_statuses[a][i];
+                if (status != Status::ok) incidents.push_back({a, a, i, status});
+            }
+        }
+    }
+
+    // The steps of pairs: those that served each move, where one did.
+    std::vector<R> sizes(count);
+    for (std::size_t a = 0; a < count; ++a) {
+        const Question<R>& question = settings[a].question;
+        const R planned = question.scale * Line<R>::first_share(question);
+        sizes[a] = steps[a] > 0 ? power_of_two_below(std::min(steps[a], 4 * planned)) : planned;
+    }
+    StepRule<R> rule = method.rule();
+    rule.sizes = std::span<const R>(sizes).first(n);
+    StepRule<R> line_rule = method.rule();
+    if (with_line) line_rule.sizes = std::span<const R>(sizes).last(1);
+    rule.share = line_rule.share = with_line ? R(0.5) : R(1);
+    const Moves<R> moves =
+        with_line ? Moves<R>(x, v, rule, line_rule, method.bounds) : Moves<R>(x, rule, method.bounds);
+    all_pairs.for_each(false, [&](auto pairs) {
+        const PairedLines<R> lines(moves, formulas, pairs, settings);
+        follow_lines(evaluator, lines, method.most_evaluations, record, [&](std::size_t column, const Line<R>& line) {
+            const auto [a, b] = pairs[column];
+            harvest.gather(column, line, record.outputs, scratch, kinks);
+            const R size_a = moves.size(a) * PairedMoves<R>::sign(moves.side(a));
+            const R size_b = moves.size(b) * PairedMoves<R>::sign(moves.side(b));
+            for (std::size_t i = 0; i < record.outputs; ++i) {
+                const V mixed = harvest.values()[i] / size_a / size_b - size_a / size_b * alone.column(a)[i] -
+                                size_b / size_a * alone.column(b)[i];
+                const R error =
+                    std::hypot(harvest.errors()[i] / size_a / size_b, size_a / size_b * alone_errors.column(a)[i],
+                               size_b / size_a * alone_errors.column(b)[i]);
+                // Where a move alone has no second derivative, the pair has none, perhaps for want of evaluations.
+                const bool cut = harvest.statuses()[i] == Status::budget || alone_statuses[a][i] == Status::budget ||
+                                 alone_statuses[b][i] == Status::budget;
+                const Status status = is_finite(mixed) ? harvest.statuses()[i]
+                                      : cut            ? Status::budget
+                                                       : Status::not_finite;
+                if (status != Status::ok) incidents.push_back({a, b, i, status});
+                out.write(a, b, i, static_cast<typename Out::Entry>(mixed / R(2)));
+                out_errors.write(a, b, i,
+                                 static_cast<typename OutErrors::Entry>(
+                                     is_finite(mixed) ? error / 2 : std::numeric_limits<R>::infinity()));
+            }
+        });
+    });
+    steps.resize(n);
+    return steps;
+}
+
 }  // namespace detail
 
 // H (for each output an n × n matrix), or H v (for each output n entries) where a direction is given; error bars likewise. Returns
@@ -94,102 +197,10 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
         for (R& entry : v) entry = std::ldexp(entry, -exponent);
     }
     const R length = std::ldexp(R(1), exponent);
-    const std::size_t count = n + (with_line ? 1 : 0);
-
-    // Each move alone: d^2 f / dt^2 for every output, its error, and the step that served it.
-    std::vector<LineSetting<R>> settings;
-    ColumnSink<V> alone(count);
-    ColumnSink<R> alone_errors(count);
-    std::vector<R> steps(count);
-    std::vector<std::vector<Status>> alone_statuses(count);
-    // Statuses are judged with those of the moves that make an entry, and told by incidents of entries.
-    Record<V> scratch;
-    std::vector<Kink<R>> kinks;
-    detail::Harvest<V> harvest;
-    const auto run_alone = [&](const detail::MovedLines<R>& lines, std::size_t first) {
-        bool begun = false;
-        detail::follow_lines(
-            evaluator, lines, method.most_evaluations, record, [&](std::size_t column, const Line<R>& line) {
-                if (!begun && first == 0) {
-                    alone.begin(record.outputs);
-                    alone_errors.begin(record.outputs);
-                }
-                begun = true;
-                harvest.gather(column, line, record.outputs, scratch, kinks);
-                alone.store(first + column, 1, 0, record.outputs, harvest.values().data(), record.outputs);
-                alone_errors.store(first + column, 1, 0, record.outputs, harvest.errors().data(), record.outputs);
-                alone_statuses[first + column].assign(harvest.statuses().begin(), harvest.statuses().end());
-                const auto taken = harvest.steps();
-                steps[first + column] = taken.empty() ? R(0) : *std::ranges::max_element(taken);
-            });
-        for (std::size_t k = 0; k < lines.count(); ++k) settings.push_back(lines.setting(k));
-    };
-    {
-        const Moves<R> moves(x, method.rule(), method.bounds);
-        run_alone(detail::MovedLines<R>(moves, formulas, x, {}, method, 2), 0);
-    }
-    if (with_line) {
-        const Moves<R> moves = Moves<R>::along(x, v, method.rule(), method.bounds);
-        run_alone(detail::MovedLines<R>(moves, formulas, x, v, method, 2), n);
-    }
     detail::SecondDerivatives<E> out(destination, n, with_line, static_cast<real_of_t<E>>(length));
     detail::SecondDerivatives<F> out_errors(error_destination, n, with_line, static_cast<F>(length));
-    out.begin(record.outputs);
-    out_errors.begin(record.outputs);
-    if (!with_line) {
-        for (std::size_t a = 0; a < n; ++a) {
-            for (std::size_t i = 0; i < record.outputs; ++i) {
-                out.write(a, a, i, static_cast<E>(alone.column(a)[i]));
-                out_errors.write(a, a, i, static_cast<F>(alone_errors.column(a)[i]));
-                const Status status = alone_statuses[a][i];
-                if (status != Status::ok) incidents.push_back({a, a, i, status});
-            }
-        }
-    }
-
-    // The steps of pairs: those that served each move, where one did.
-    std::vector<R> sizes(count);
-    for (std::size_t a = 0; a < count; ++a) {
-        const Question<R>& question = settings[a].question;
-        const R planned = question.scale * Line<R>::first_share(question);
-        sizes[a] = steps[a] > 0 ? power_of_two_below(std::min(steps[a], 4 * planned)) : planned;
-    }
-    StepRule<R> rule = method.rule();
-    rule.sizes = std::span<const R>(sizes).first(n);
-    StepRule<R> line_rule = method.rule();
-    if (with_line) line_rule.sizes = std::span<const R>(sizes).last(1);
-    rule.share = line_rule.share = with_line ? R(0.5) : R(1);
-    const Moves<R> moves =
-        with_line ? Moves<R>(x, v, rule, line_rule, method.bounds) : Moves<R>(x, rule, method.bounds);
-    detail::for_pairs(n, false, with_line, [&](auto pairs) {
-        const detail::PairedLines<R> lines(moves, formulas, pairs, settings);
-        detail::follow_lines(
-            evaluator, lines, method.most_evaluations, record, [&](std::size_t column, const Line<R>& line) {
-                const auto [a, b] = pairs[column];
-                harvest.gather(column, line, record.outputs, scratch, kinks);
-                const R size_a = moves.size(a) * PairedMoves<R>::sign(moves.side(a));
-                const R size_b = moves.size(b) * PairedMoves<R>::sign(moves.side(b));
-                for (std::size_t i = 0; i < record.outputs; ++i) {
-                    const V mixed = harvest.values()[i] / size_a / size_b - size_a / size_b * alone.column(a)[i] -
-                                    size_b / size_a * alone.column(b)[i];
-                    const R error =
-                        std::hypot(harvest.errors()[i] / size_a / size_b, size_a / size_b * alone_errors.column(a)[i],
-                                   size_b / size_a * alone_errors.column(b)[i]);
-                    // Where a move alone has no second derivative, the pair has none, perhaps for want of evaluations.
-                    const bool cut = harvest.statuses()[i] == Status::budget ||
-                                     alone_statuses[a][i] == Status::budget || alone_statuses[b][i] == Status::budget;
-                    const Status status = is_finite(mixed) ? harvest.statuses()[i]
-                                          : cut            ? Status::budget
-                                                           : Status::not_finite;
-                    if (status != Status::ok) incidents.push_back({a, b, i, status});
-                    out.write(a, b, i, static_cast<E>(mixed / R(2)));
-                    out_errors.write(a, b, i,
-                                     static_cast<F>(is_finite(mixed) ? error / 2 : std::numeric_limits<R>::infinity()));
-                }
-            });
-    });
-    steps.resize(n);
-    return steps;
+    return detail::second_derivatives_of_lines(evaluator, x, std::span<const R>(v), method,
+                                               detail::AllPairs{n, with_line}, record, incidents, out, out_errors);
 }
 
 }  // namespace secant

@@ -127,6 +127,9 @@ class Moves {
         return inside(variable, x_[variable] + factor * plan_.size(variable)) - x_[variable];
     }
 
+    // Whether points are neither rounded to a coarser format nor kept inside bounds: moving one is then an addition.
+    [[nodiscard]] bool plain() const noexcept { return !bounds_.given() && precision_ == precision_of<R>; }
+
     // What a first-derivative formula's terms sum to for f(x) = x: with the distances really taken in place of k h, linear
     // functions are differentiated without error.
     [[nodiscard]] R first_moment(std::size_t variable, const Formula<R>& formula, R scale) const noexcept {
@@ -137,6 +140,22 @@ class Moves {
         R sum = 0;
         for (const auto& term : formula.terms) sum += term.weight * (reach(term.plus) - reach(term.minus));
         return sum;
+    }
+
+    // The same for all variables at once, where points are plain.
+    void add_first_moments(const Formula<R>& formula, std::span<R> moments) const noexcept {
+        for (const auto& term : formula.terms) {
+            const auto node = [&](int index) {
+                return index < 0 ? R(0) : static_cast<R>(formula.nodes[static_cast<std::size_t>(index)]);
+            };
+            const R plus = node(term.plus);
+            const R minus = node(term.minus);
+            const R* const sizes = plan_.sizes().data();
+            for (std::size_t j = 0; j < moments.size(); ++j) {
+                moments[j] +=
+                    term.weight * (((x_[j] + plus * sizes[j]) - x_[j]) - ((x_[j] + minus * sizes[j]) - x_[j]));
+            }
+        }
     }
 
     // What a formula's terms along this move are divided by, one after the other (see Directions). A formula that takes no

@@ -48,10 +48,12 @@ void symmetrize(std::span<E> matrices, std::size_t n) noexcept {
 
 namespace detail {
 
-// Where second derivatives are written: all of H, or (with a line) H v.
+// Where second derivatives are written: all of H, or (with a line) H v. What is written for (a, b) holds for (b, a).
 template <class E>
 class SecondDerivatives {
    public:
+    using Entry = E;
+
     // `scale` multiplies what is written.
     SecondDerivatives(Destination<E>& destination, std::size_t n, bool product, real_of_t<E> scale)
         : destination_(destination), n_(n), product_(product), scale_(scale) {}
@@ -85,12 +87,12 @@ enum class PairRule : bool { polarisation, classical };
 // Turns each pair's column into its entry. The squares of steps are never formed: they may not be numbers where steps are.
 //     polarisation:  H_ab = (D / (s_a s_b) - D_a s_a / s_b - D_b s_b / s_a) / 2     with D_a = second derivative by a
 //     classical:     H_ab =  D / (s_a s_b) - D_a / s_b - D_b / s_a                  with D_a = first difference by a
-template <class O, class R, class E>
+template <class O, class R, class Out>
 class PairSink {
    public:
     using Pair = std::pair<std::size_t, std::size_t>;
 
-    PairSink(SecondDerivatives<E>& out, const ColumnSink<O>& alone, PairRule rule, std::span<const Pair> pairs,
+    PairSink(Out& out, const ColumnSink<O>& alone, PairRule rule, std::span<const Pair> pairs,
              std::span<const R> signed_sizes)
         : out_(out), alone_(alone), rule_(rule), pairs_(pairs), signed_sizes_(signed_sizes) {}
 
@@ -111,42 +113,62 @@ class PairSink {
                 const std::size_t output = first_output + i;
                 const O along = strip[k * stride + i] / size_a / size_b;
                 const O mixed = along - factor_a * alone_a[output] - factor_b * alone_b[output];
-                out_.write(a, b, output, static_cast<E>(share * mixed));
+                out_.write(a, b, output, static_cast<typename Out::Entry>(share * mixed));
             }
         }
     }
 
    private:
-    SecondDerivatives<E>& out_;
+    Out& out_;
     const ColumnSink<O>& alone_;
     PairRule rule_;
     std::span<const Pair> pairs_;
     std::span<const R> signed_sizes_;
 };
 
-// Runs `pass` over all pairs (a, b), a <= b or a < b, or (a, line), a bounded number of them at a time.
+// Hands pairs to `pass`, a bounded number of them at a time.
 template <class Pass>
-void for_pairs(std::size_t n, bool with_diagonal, bool with_line, Pass&& pass) {
-    constexpr std::size_t at_most = 16384;
-    std::vector<std::pair<std::size_t, std::size_t>> pairs;
-    const auto flush = [&] {
-        if (!pairs.empty()) pass(std::span<const std::pair<std::size_t, std::size_t>>(pairs));
-        pairs.clear();
-    };
-    for (std::size_t a = 0; a < n; ++a) {
-        const std::size_t begin = with_line ? n : a + (with_diagonal ? 0 : 1);
-        const std::size_t end = with_line ? n + 1 : n;
-        for (std::size_t b = begin; b < end; ++b) {
-            pairs.emplace_back(a, b);
-            if (pairs.size() == at_most) flush();
-        }
-    }
-    flush();
-}
+class PairBatch {
+   public:
+    explicit PairBatch(Pass& pass) : pass_(pass) {}
 
-template <class R, class V, class E>
-bool second_differences(Evaluator<R, V>& evaluator, const Moves<R>& moves, bool with_line, PairRule rule, int order,
-                        Record<V>& record, std::vector<EntryIncident>& incidents, SecondDerivatives<E>& out) {
+    void add(std::size_t a, std::size_t b) {
+        constexpr std::size_t at_most = 16384;
+        pairs_.emplace_back(a, b);
+        if (pairs_.size() == at_most) flush();
+    }
+    void flush() {
+        if (!pairs_.empty()) pass_(std::span<const std::pair<std::size_t, std::size_t>>(pairs_));
+        pairs_.clear();
+    }
+
+   private:
+    Pass& pass_;
+    std::vector<std::pair<std::size_t, std::size_t>> pairs_;
+};
+
+// Which entries there are: all pairs (a, b), a <= b or a < b, or (a, line).
+struct AllPairs {
+    std::size_t n;
+    bool with_line;
+
+    template <class Pass>
+    void for_each(bool with_diagonal, Pass&& pass) const {
+        PairBatch batch(pass);
+        for (std::size_t a = 0; a < n; ++a) {
+            const std::size_t begin = with_line ? n : a + (with_diagonal ? 0 : 1);
+            const std::size_t end = with_line ? n + 1 : n;
+            for (std::size_t b = begin; b < end; ++b) batch.add(a, b);
+        }
+        batch.flush();
+    }
+};
+
+template <class R, class V, class Pairs, class Out>
+bool second_differences(Evaluator<R, V>& evaluator, const Moves<R>& moves, const Pairs& all_pairs, PairRule rule,
+                        int order, Record<V>& record, std::vector<EntryIncident>& incidents, Out& out) {
+    using E = typename Out::Entry;
+    const bool with_line = all_pairs.with_line;
     const std::size_t n = moves.origin().size();
     const std::size_t count = n + (with_line ? 1 : 0);
     const bool classical = rule == PairRule::classical;
@@ -172,9 +194,9 @@ bool second_differences(Evaluator<R, V>& evaluator, const Moves<R>& moves, bool 
         if (!with_line) incidents.push_back({incident.column, incident.column, incident.output, incident.status});
     }
     bool repairable = true;
-    for_pairs(n, classical, with_line, [&](auto pairs) {
+    all_pairs.for_each(classical, [&](auto pairs) {
         if (!repairable) return;
-        PairSink<V, R, E> sink(out, alone, rule, pairs, signed_sizes);
+        PairSink<V, R, Out> sink(out, alone, rule, pairs, signed_sizes);
         take_differences<V>(evaluator, PairedMoves<R>(moves, formulas, pairs), record, sink);
         repairable = !classical || record.incidents.empty();
         for (const Incident& incident : std::exchange(record.incidents, {})) {
@@ -193,6 +215,27 @@ bool second_differences(Evaluator<R, V>& evaluator, const Moves<R>& moves, bool 
     return repairable;
 }
 
+// By the classical form where the order allows it, unless a probe was not finite.
+template <class R, class V, class Pairs, class Out>
+void second_differences_or_repaired(Evaluator<R, V>& evaluator, const Moves<R>& moves, const Pairs& pairs, int order,
+                                    Record<V>& record, std::vector<EntryIncident>& incidents, Out& out) {
+    if (order == 1 && second_differences(evaluator, moves, pairs, PairRule::classical, 1, record, incidents, out)) {
+        return;
+    }
+    record.incidents.clear();
+    incidents.clear();
+    second_differences(evaluator, moves, pairs, PairRule::polarisation, order, record, incidents, out);
+}
+
+// How a step for second differences may be chosen: a variable may be paired with one that has room on one side only, and is then
+// moved as far as that one.
+template <class R>
+[[nodiscard]] StepRule<R> pair_rule(const DifferenceMethod<R>& method) {
+    StepRule<R> rule = method.rule(2, formula_set<R>(2, method.order));
+    rule.central_reach = std::max(rule.central_reach, rule.one_sided_reach);
+    return rule;
+}
+
 }  // namespace detail
 
 // H (for each output an n × n matrix), or H v (for each output n entries) where a direction is given. Returns the steps.
@@ -201,10 +244,7 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
                                    const DifferenceMethod<R>& method, Record<V>& record,
                                    std::vector<EntryIncident>& incidents, Destination<E>& destination) {
     const bool with_line = !along.v.empty();
-    const FormulaSet<R>& formulas = formula_set<R>(2, method.order);
-    StepRule<R> rule = method.rule(2, formulas);
-    // A variable may be paired with one that has room on one side only, and is then moved as far as that one.
-    rule.central_reach = std::max(rule.central_reach, rule.one_sided_reach);
+    StepRule<R> rule = detail::pair_rule(method);
     // v is brought to a length near 1, and its length back into the product: its square might not be a number.
     std::vector<R> v(along.v.begin(), along.v.end());
     std::vector<R> line_size(method.sizes.begin(), method.sizes.end());
@@ -222,23 +262,17 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
 
     const auto length = static_cast<real_of_t<E>>(std::ldexp(R(1), exponent));
     detail::SecondDerivatives<E> out(destination, x.size(), with_line, length);
-    const bool classical = method.order == 1;
-    if (!classical || !detail::second_differences(evaluator, moves, with_line, detail::PairRule::classical, 1, record,
-                                                  incidents, out)) {
-        record.incidents.clear();
-        incidents.clear();
-        detail::second_differences(evaluator, moves, with_line, detail::PairRule::polarisation, method.order, record,
-                                   incidents, out);
-    }
+    detail::second_differences_or_repaired(evaluator, moves, detail::AllPairs{x.size(), with_line}, method.order,
+                                           record, incidents, out);
     return moves.plan().sizes();
 }
 
 namespace detail {
 
-template <class R, class E>
+template <class R, class Out>
 class ImaginaryPairSink {
    public:
-    ImaginaryPairSink(SecondDerivatives<E>& out, std::span<const std::pair<std::size_t, std::size_t>> pairs)
+    ImaginaryPairSink(Out& out, std::span<const std::pair<std::size_t, std::size_t>> pairs)
         : out_(out), pairs_(pairs) {}
 
     void begin(std::size_t outputs) { out_.begin(outputs); }
@@ -247,15 +281,35 @@ class ImaginaryPairSink {
         for (std::size_t k = 0; k < columns; ++k) {
             const auto [imaginary, real] = pairs_[first_column + k];
             for (std::size_t i = 0; i < outputs; ++i) {
-                out_.write(real, imaginary, first_output + i, static_cast<E>(strip[k * stride + i]));
+                out_.write(real, imaginary, first_output + i, static_cast<typename Out::Entry>(strip[k * stride + i]));
             }
         }
     }
 
    private:
-    SecondDerivatives<E>& out_;
+    Out& out_;
     std::span<const std::pair<std::size_t, std::size_t>> pairs_;
 };
+
+template <class R, class Pairs, class Out>
+void imaginary_second_differences(Evaluator<std::complex<R>, std::complex<R>>& evaluator, const Moves<R>& moves,
+                                  const ImaginaryMoves<R>& imaginary, const FormulaSet<R>& formulas,
+                                  const Pairs& all_pairs, R relative, Record<std::complex<R>>& record,
+                                  std::vector<EntryIncident>& incidents, Out& out) {
+    RealityCheck<R> checked(evaluator, relative);
+    all_pairs.for_each(true, [&](auto real_first) {
+        std::vector<std::pair<std::size_t, std::size_t>> pairs;
+        for (const auto& [real, imaginary_move] : real_first) pairs.emplace_back(imaginary_move, real);
+        const ImaginaryPairs<R> directions(imaginary, moves, formulas, pairs);
+        ImaginaryPairSink<R, Out> sink(out, pairs);
+        take_differences<R>(checked, directions, record, sink);
+        for (const Incident& incident : std::exchange(record.incidents, {})) {
+            incidents.push_back(
+                {pairs[incident.column].second, pairs[incident.column].first, incident.output, incident.status});
+        }
+        checked.verify(directions, record);
+    });
+}
 
 }  // namespace detail
 
@@ -270,19 +324,8 @@ std::vector<R> differentiate_twice(Evaluator<std::complex<R>, std::complex<R>>& 
     const ImaginaryMoves<R> imaginary(x, along.v, relative, method.sizes, method.typical);
     const bool with_line = !along.v.empty();
     detail::SecondDerivatives<E> out(destination, x.size(), with_line, 1);
-    detail::RealityCheck<R> checked(evaluator, relative);
-    detail::for_pairs(x.size(), true, with_line, [&](auto real_first) {
-        std::vector<std::pair<std::size_t, std::size_t>> pairs;
-        for (const auto& [real, imaginary_move] : real_first) pairs.emplace_back(imaginary_move, real);
-        const ImaginaryPairs<R> directions(imaginary, moves, formulas, pairs);
-        detail::ImaginaryPairSink<R, E> sink(out, pairs);
-        take_differences<R>(checked, directions, record, sink);
-        for (const Incident& incident : std::exchange(record.incidents, {})) {
-            incidents.push_back(
-                {pairs[incident.column].second, pairs[incident.column].first, incident.output, incident.status});
-        }
-        checked.verify(directions, record);
-    });
+    detail::imaginary_second_differences(evaluator, moves, imaginary, formulas, detail::AllPairs{x.size(), with_line},
+                                         relative, record, incidents, out);
     return imaginary.sizes();
 }
 

@@ -59,15 +59,21 @@ class ImaginaryMoves {
     std::vector<R> sizes_;
 };
 
+// The imaginary part at one node is the derivative times the step.
+template <class R>
+[[nodiscard]] Formula<R> imaginary_formula() {
+    Formula<R> formula;
+    formula.nodes = {0};
+    formula.terms = {{R(1), 0, Formula<R>::nothing}};
+    return formula;
+}
+
 // First derivatives: the variables, or the line.
 template <class R>
 class ImaginaryDirections final : public Directions<std::complex<R>> {
    public:
     ImaginaryDirections(const ImaginaryMoves<R>& moves, std::size_t first, std::size_t count)
-        : moves_(moves), first_(first), count_(count) {
-        formula_.nodes = {0};
-        formula_.terms = {{R(1), 0, Formula<R>::nothing}};
-    }
+        : moves_(moves), first_(first), count_(count), formula_(imaginary_formula<R>()) {}
 
     [[nodiscard]] std::size_t count() const noexcept override { return count_; }
     [[nodiscard]] std::span<const R> origin() const noexcept override { return moves_.origin(); }

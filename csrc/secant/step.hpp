@@ -9,13 +9,17 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <vector>
 
+#include "secant/portability.hpp"
 #include "secant/precision.hpp"
 #include "secant/stencil.hpp"
 
@@ -107,12 +111,50 @@ template <class R>
     return preferred >= widest ? Step<R>{preferred, rule.side} : Step<R>{widest, roomier};
 }
 
+namespace detail {
+
+// The usual case in a loop without branches: natural steps of one typical size, in double precision, far from the largest numbers.
+// Says whether it was the usual case; if not, sizes are to be found one by one.
+[[nodiscard]] SECANT_HOT inline bool natural_steps(const double* SECANT_RESTRICT x, double relative, double typical,
+                                                   double reach, double away, double* SECANT_RESTRICT sizes,
+                                                   std::size_t count) noexcept {
+    constexpr std::uint64_t mantissa = 0x000fffffffffffffU;
+    constexpr std::uint64_t half_way = std::bit_cast<std::uint64_t>(1.4142135623730951) & mantissa;
+    constexpr double least = 0x1p-1000;
+    constexpr double most = 0x1p1000;
+    std::uint64_t unusual = 0;
+    for (std::size_t j = 0; j < count; ++j) {
+        const double magnitude = std::abs(x[j]);
+        const double wanted = relative * (magnitude > typical ? magnitude : typical);
+        const auto bits = std::bit_cast<std::uint64_t>(wanted);
+        const double size =
+            std::bit_cast<double>((bits & ~mantissa) + ((bits & mantissa) >= half_way ? mantissa + 1 : 0));
+        sizes[j] = size;
+        unusual |= static_cast<std::uint64_t>(!(wanted > least)) | static_cast<std::uint64_t>(!(magnitude < most)) |
+                   static_cast<std::uint64_t>(!(reach * size < most)) |
+                   static_cast<std::uint64_t>(x[j] + away * size == x[j]);
+    }
+    return unusual == 0;
+}
+
+}  // namespace detail
+
 // Sizes and sides for each variable of x.
 template <class R>
 class StepPlan {
    public:
     StepPlan() = default;
     StepPlan(std::span<const R> x, const StepRule<R>& rule, const Bounds<R>& bounds) : sizes_(x.size()) {
+        side_ = rule.side;
+        if constexpr (std::is_same_v<R, double>) {
+            const bool plain = !bounds.given() && rule.sizes.empty() && rule.typical.size() <= 1;
+            const double reach = std::max(rule.central_reach, rule.one_sided_reach);
+            if (plain && rule.point_precision == Precision::binary64 &&
+                detail::natural_steps(x.data(), rule.relative, entry(rule.typical, 0, 1.0), reach,
+                                      rule.side == Side::backward ? -1.0 : 1.0, sizes_.data(), x.size())) {
+                return;
+            }
+        }
         for (std::size_t j = 0; j < x.size(); ++j) {
             const R scale = std::max(std::abs(x[j]), entry(rule.typical, j, R(1)));
             const R natural = nearest_power_of_two(rule.relative * scale);
@@ -140,11 +182,12 @@ class StepPlan {
                 throw NoRoom(j, squeezed ? NoRoom::Reason::bounds : NoRoom::Reason::step);
             }
         }
-        side_ = rule.side;
     }
 
     [[nodiscard]] R size(std::size_t variable) const noexcept { return sizes_[variable]; }
     [[nodiscard]] Side side(std::size_t variable) const noexcept { return sides_.empty() ? side_ : sides_[variable]; }
+    // Whether all variables keep the side that was asked for.
+    [[nodiscard]] bool one_side() const noexcept { return sides_.empty(); }
     [[nodiscard]] const std::vector<R>& sizes() const noexcept { return sizes_; }
 
    private:

@@ -1,24 +1,29 @@
 """Derivatives of numerical functions: gradients, Jacobians, Hessians and their products."""
 
 from secant import native
+from secant.coloring import Coloring, color
 from secant.derivatives import Gradient, Hessian, Jacobian, derivative, gradient, hessian, jacobian, partial
 from secant.estimate import Estimate, Status
 from secant.installation import __version__, get_cmake_dir, get_include
 from secant.methods import Adaptive, ComplexStep, FiniteDifference
 from secant.noise import noise_level
 from secant.products import hvp, jvp, vjp
+from secant.sparsity import SparsityPattern
 from secant.threads import get_num_threads, set_num_threads
 
 __all__ = [
     "Adaptive",
+    "Coloring",
     "ComplexStep",
     "Estimate",
     "FiniteDifference",
     "Gradient",
     "Hessian",
     "Jacobian",
+    "SparsityPattern",
     "Status",
     "__version__",
+    "color",
     "derivative",
     "get_cmake_dir",
     "get_include",

@@ -34,6 +34,60 @@ class NativeFunction:
     def __init__(self, address: int, signature: int, outputs: int, scalar: bool, data: int) -> None: ...
     def __call__(self, x: npt.ArrayLike) -> Any: ...
 
+class Structure:
+    nonsymmetric: Structure
+    symmetric: Structure
+
+class Partition:
+    column: Partition
+    row: Partition
+    bidirectional: Partition
+
+class Decompression:
+    direct: Decompression
+    substitution: Decompression
+
+class OrderKind:
+    natural: OrderKind
+    largest_first: OrderKind
+    smallest_last: OrderKind
+    incidence_degree: OrderKind
+    dynamic_largest_first: OrderKind
+    random: OrderKind
+
+class ColoringProblem:
+    def __init__(self, structure: Structure, partition: Partition, decompression: Decompression) -> None: ...
+
+class PatternArrays:
+    def __init__(
+        self, starts: npt.NDArray[np.signedinteger[Any]], entries: npt.NDArray[np.signedinteger[Any]]
+    ) -> None: ...
+
+_Colors: TypeAlias = npt.NDArray[np.int32]
+
+def color(
+    pattern: PatternArrays, columns: int, problem: ColoringProblem, kind: OrderKind | None, seed: int
+) -> tuple[_Colors | None, _Colors | None]: ...
+def explain_coloring(
+    pattern: PatternArrays,
+    columns: int,
+    problem: ColoringProblem,
+    column_colors: _Colors | None,
+    row_colors: _Colors | None,
+) -> str | None: ...
+
+class Compression:
+    def __init__(
+        self,
+        pattern: PatternArrays,
+        columns: int,
+        problem: ColoringProblem,
+        column_colors: _Colors | None,
+        row_colors: _Colors | None,
+        wanted: PatternArrays | None,
+    ) -> None: ...
+    def decompress(self, of_columns: npt.NDArray[Any] | None, of_rows: npt.NDArray[Any] | None) -> npt.NDArray[Any]: ...
+
 _Found: TypeAlias = tuple[
     Any, npt.NDArray[Any] | None, npt.NDArray[np.int8] | None, npt.NDArray[Any], npt.NDArray[np.float64] | None, int
 ]
@@ -60,6 +114,15 @@ class Differentiator:
     ) -> npt.NDArray[Any]: ...
     @overload
     def jacobian(self, arguments: tuple[Any, ...], denominator: bool, full: Literal[True]) -> _Found: ...
+    def sparse_jacobian(
+        self, arguments: tuple[Any, ...], compression: Compression, full: bool, out: npt.NDArray[Any] | None
+    ) -> Any: ...
+    def sparse_hessian(
+        self, arguments: tuple[Any, ...], compression: Compression, full: bool, out: npt.NDArray[Any] | None
+    ) -> Any: ...
+    def sparse_hessian_from_gradient(
+        self, arguments: tuple[Any, ...], compression: Compression, full: bool, out: npt.NDArray[Any] | None
+    ) -> Any: ...
     @overload
     def jvp(self, arguments: tuple[Any, ...], v: npt.ArrayLike, full: Literal[False] = False) -> npt.NDArray[Any]: ...
     @overload

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,76 +10,23 @@ from secant import methods
 from secant.estimate import Estimate, make_estimate
 from secant.function import BLOCK_BYTES, FunctionLike, arguments, prepare
 from secant.integers import as_integer
+from secant.prepared import Layout, MaybeSparse, Prepared, check_no_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    from scipy.sparse import csr_array
     from scipy.sparse.linalg import LinearOperator
 
     from secant.bounds import BoundsLike
+    from secant.sparse import Entries, Verify
 
 MOST_ORDERS = 8
 """The highest order of a derivative."""
 
-Layout: TypeAlias = Literal["numerator", "denominator"]
-
 _DENOMINATOR = {"numerator": False, "denominator": True}
 
 
-class _Prepared:
-    """What Gradient, Jacobian and Hessian have in common: a function with its options, checked and compiled."""
-
-    __slots__ = ("_core", "_f", "_method", "_options")
-
-    def __init__(self, f: FunctionLike, differentiated: FunctionLike, name: str, options: dict[str, Any]) -> None:
-        self._f = f
-        self._options = options
-        self._method, self._core = prepare(
-            differentiated,
-            name=name,
-            like=options["like"],
-            argnum=options["argnum"],
-            method=options["method"],
-            bounds=options["bounds"],
-            vectorized=options["vectorized"],
-            block_bytes=options["block_bytes"],
-        )
-
-    @property
-    def method(self) -> methods.Method:
-        """How derivatives are taken."""
-        return self._method
-
-    def __repr__(self) -> str:
-        given = "".join(f", {name}={value!r}" for name, value in self._options.items() if self._is_set(name, value))
-        return f"secant.{type(self).__name__}({self._f!r}{given})"
-
-    @staticmethod
-    def _is_set(name: str, value: Any) -> bool:
-        default = _DEFAULTS[name]
-        return value is not default and not (isinstance(value, int | str) and value == default)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Compiled objects hold pointers: a copy is prepared anew from what the user gave.
-        return _rebuild, (type(self), self._f, self._options)
-
-
-_DEFAULTS: dict[str, Any] = {
-    "like": None,
-    "argnum": 0,
-    "method": "auto",
-    "bounds": None,
-    "vectorized": False,
-    "block_bytes": BLOCK_BYTES,
-    "layout": "numerator",
-    "grad": None,
-}
-
-
-def _rebuild(kind: type[Any], f: FunctionLike, options: dict[str, Any]) -> Any:
-    return kind(f, **options)
-
-
-class Gradient(_Prepared):
+class Gradient(Prepared):
     """The gradient of a scalar-valued function, prepared once and called at any number of points.
 
     Parameters
@@ -146,7 +93,7 @@ class Gradient(_Prepared):
         return make_estimate(self._core.gradient(args, True), self._method)
 
 
-class Jacobian(_Prepared):
+class Jacobian(MaybeSparse):
     """The Jacobian of an array-valued function, prepared once and called at any number of points.
 
     It is what ``jac=`` of scipy.optimize's solvers expects, and with ``argnum=1`` what solve_ivp's does.
@@ -169,7 +116,15 @@ class Jacobian(_Prepared):
         Whether f takes a block of k points, an array of shape (k,) + x.shape, and returns the k values stacked, shape
         (k,) + f(x).shape.
     layout : {"numerator", "denominator"}
-        The shape of the result: f(x).shape + x.shape, or x.shape + f(x).shape.
+        The shape of a dense result: f(x).shape + x.shape, or x.shape + f(x).shape.
+    sparsity : SparsityPattern, sparse matrix, array_like or Coloring, optional
+        Where the Jacobian may have nonzeros, shape (f(x).size, x.size) with arrays counted in C order: the result is
+        then a csr_array of this shape, and products of it with groups of columns are taken in place of its columns.
+    entries : SparsityPattern or {"all", "lower", "upper"}
+        Which entries of the pattern the result has: all, a triangle with the diagonal, or those of another pattern.
+    verify : {"first", "always", "never"}
+        At which calls the pattern is held against f, along a random direction: two evaluations, and two more where
+        something looks wrong. Rows that miss nonzeros are an error.
     block_bytes : int
         Memory, in bytes, that a block of points and its values may take.
 
@@ -189,6 +144,8 @@ class Jacobian(_Prepared):
 
     __slots__ = ("_denominator",)
 
+    _structure = "nonsymmetric"
+
     def __init__(
         self,
         f: FunctionLike,
@@ -199,10 +156,16 @@ class Jacobian(_Prepared):
         bounds: BoundsLike | None = None,
         vectorized: bool = False,
         layout: Layout = "numerator",
+        sparsity: Any = None,
+        entries: Entries = "all",
+        verify: Verify = "first",
         block_bytes: int = BLOCK_BYTES,
     ) -> None:
         if not isinstance(layout, str) or layout not in _DENOMINATOR:
             msg = f"layout is {layout!r}; accepted are 'numerator' and 'denominator'"
+            raise ValueError(msg)
+        if layout == "denominator" and sparsity is not None:
+            msg = "layout is 'denominator'; a sparse Jacobian has shape (f(x).size, x.size), and J.T is its transpose"
             raise ValueError(msg)
         options = {
             "like": like,
@@ -211,17 +174,31 @@ class Jacobian(_Prepared):
             "bounds": bounds,
             "vectorized": vectorized,
             "layout": layout,
+            "sparsity": sparsity,
+            "entries": entries,
+            "verify": verify,
             "block_bytes": block_bytes,
         }
         super().__init__(f, f, "f", options)
         self._denominator = _DENOMINATOR[layout]
 
-    def __call__(self, *args: Any) -> npt.NDArray[Any]:
-        """The Jacobian, f(x).shape + x.shape (numerator layout). Takes the arguments of f."""
+    def _find(self, *args: Any) -> Any:
+        return self._core.sparse_jacobian(*args)
+
+    def __call__(self, *args: Any, out: csr_array | None = None) -> Any:
+        """The Jacobian, f(x).shape + x.shape (numerator layout), or a csr_array. Takes the arguments of f.
+
+        `out`: a csr_array with the entries of a sparse result, which are written into it.
+        """
+        if self._sparse is not None:
+            return self._sparse.matrix(args, out)
+        check_no_out(out)
         return self._core.jacobian(args, self._denominator)
 
     def estimate(self, *args: Any) -> Estimate:
         """The Jacobian with its circumstances. Takes the arguments of f."""
+        if self._sparse is not None:
+            return self._sparse.estimate(args, self._method)
         return make_estimate(self._core.jacobian(args, self._denominator, True), self._method)
 
     def operator(self, *args: Any) -> LinearOperator:
@@ -237,7 +214,7 @@ class Jacobian(_Prepared):
         return jacobian_operator(self._core, args, self._options["argnum"])
 
 
-class Hessian(_Prepared):
+class Hessian(MaybeSparse):
     """The Hessian of a function, prepared once and called at any number of points.
 
     Parameters
@@ -252,6 +229,11 @@ class Hessian(_Prepared):
         As for `Gradient`.
     vectorized : bool
         Whether f, or `grad` where it is given, takes a block of k points, shape (k,) + x.shape, and returns k values.
+    sparsity : SparsityPattern, sparse matrix, array_like or Coloring, optional
+        Where the Hessian of a scalar-valued f may have nonzeros, shape (x.size, x.size), symmetric: the result is then
+        a csr_array. A colouring is made with ``structure="symmetric"``; the default is a star colouring.
+    entries, verify
+        As for `Jacobian`.
 
     Raises
     ------
@@ -261,7 +243,9 @@ class Hessian(_Prepared):
     Notes
     -----
     From values of f, central differences of order q need q n (n + 1) / 2 + 1 evaluations for n variables; forward and
-    backward differences of order 1 need (n + 1) (n + 2) / 2.
+    backward differences of order 1 need (n + 1) (n + 2) / 2. Sparse Hessians need as many evaluations of `grad` as a
+    Jacobian with a column for each colour; from values of f, which tell one number each, q for every entry on or above
+    the diagonal.
 
     Examples
     --------
@@ -274,6 +258,8 @@ class Hessian(_Prepared):
 
     __slots__ = ("_from_gradient",)
 
+    _structure = "symmetric"
+
     def __init__(
         self,
         f: FunctionLike,
@@ -284,6 +270,9 @@ class Hessian(_Prepared):
         method: str | methods.Method = "auto",
         bounds: BoundsLike | None = None,
         vectorized: bool = False,
+        sparsity: Any = None,
+        entries: Entries = "all",
+        verify: Verify = "first",
         block_bytes: int = BLOCK_BYTES,
     ) -> None:
         options = {
@@ -293,18 +282,33 @@ class Hessian(_Prepared):
             "method": method,
             "bounds": bounds,
             "vectorized": vectorized,
+            "sparsity": sparsity,
+            "entries": entries,
+            "verify": verify,
             "block_bytes": block_bytes,
         }
-        super().__init__(f, *((f, "f") if grad is None else (grad, "grad")), options)
         self._from_gradient = grad is not None
+        super().__init__(f, *((f, "f") if grad is None else (grad, "grad")), options)
 
-    def __call__(self, *args: Any) -> npt.NDArray[Any]:
-        """The Hessian, f(x).shape + x.shape + x.shape. Takes the arguments of f."""
+    def _find(self, *args: Any) -> Any:
+        core = self._core
+        return core.sparse_hessian_from_gradient(*args) if self._from_gradient else core.sparse_hessian(*args)
+
+    def __call__(self, *args: Any, out: csr_array | None = None) -> Any:
+        """The Hessian, f(x).shape + x.shape + x.shape, or a csr_array. Takes the arguments of f.
+
+        `out`: a csr_array with the entries of a sparse result, which are written into it.
+        """
+        if self._sparse is not None:
+            return self._sparse.matrix(args, out)
+        check_no_out(out)
         core = self._core
         return core.hessian_from_gradient(args) if self._from_gradient else core.hessian(args)
 
     def estimate(self, *args: Any) -> Estimate:
         """The Hessian with its circumstances. Takes the arguments of f."""
+        if self._sparse is not None:
+            return self._sparse.estimate(args, self._method)
         core = self._core
         found = core.hessian_from_gradient(args, True) if self._from_gradient else core.hessian(args, True)
         return make_estimate(found, self._method)
@@ -380,6 +384,7 @@ def jacobian(
     method: str | methods.Method = "auto",
     bounds: BoundsLike | None = None,
     vectorized: bool = False,
+    sparsity: Any = None,
     layout: Layout = "numerator",
     full_output: bool = False,
 ) -> Any:
@@ -395,16 +400,17 @@ def jacobian(
         f's other arguments.
     argnum : int
         The position of x among them.
-    method, bounds, vectorized, layout
+    method, bounds, vectorized, sparsity, layout
         As for `Jacobian`.
     full_output : bool
         Whether to return an `Estimate` in place of the value alone.
 
     Returns
     -------
-    ndarray or Estimate
+    ndarray, csr_array or Estimate
         f(x).shape + x.shape, or x.shape + f(x).shape for ``layout="denominator"``: never squeezed. Entry [i, j] is
-        the derivative of f(x)[i] by x[j]. dtype of x and f(x) combined.
+        the derivative of f(x)[i] by x[j]. dtype of x and f(x) combined. With `sparsity`, a csr_array of shape
+        (f(x).size, x.size).
 
     Raises
     ------
@@ -420,7 +426,9 @@ def jacobian(
     array([[2., 1.],
            [2., 1.]])
     """
-    J = Jacobian(f, argnum=argnum, method=method, bounds=bounds, vectorized=vectorized, layout=layout)
+    J = Jacobian(
+        f, argnum=argnum, method=method, bounds=bounds, vectorized=vectorized, layout=layout, sparsity=sparsity
+    )
     everything = arguments(x, args, argnum)
     return J.estimate(*everything) if full_output else J(*everything)
 
@@ -435,6 +443,7 @@ def hessian(
     method: str | methods.Method = "auto",
     bounds: BoundsLike | None = None,
     vectorized: bool = False,
+    sparsity: Any = None,
     full_output: bool = False,
 ) -> Any:
     """Hessian of a function.
@@ -451,15 +460,16 @@ def hessian(
         Other arguments of f and `grad`.
     argnum : int
         The position of x among them.
-    method, bounds, vectorized
+    method, bounds, vectorized, sparsity
         As for `Hessian`.
     full_output : bool
         Whether to return an `Estimate` in place of the value alone.
 
     Returns
     -------
-    ndarray or Estimate
-        f(x).shape + x.shape + x.shape, symmetric to the last bit.
+    ndarray, csr_array or Estimate
+        f(x).shape + x.shape + x.shape, symmetric to the last bit; with `sparsity`, a csr_array of shape (x.size,
+        x.size).
 
     Raises
     ------
@@ -475,7 +485,7 @@ def hessian(
     array([[12.,  0.],
            [ 0., 48.]])
     """
-    H = Hessian(f, grad=grad, argnum=argnum, method=method, bounds=bounds, vectorized=vectorized)
+    H = Hessian(f, grad=grad, argnum=argnum, method=method, bounds=bounds, vectorized=vectorized, sparsity=sparsity)
     everything = arguments(x, args, argnum)
     return H.estimate(*everything) if full_output else H(*everything)
 

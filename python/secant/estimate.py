@@ -63,8 +63,8 @@ class Estimate:
 
     Attributes
     ----------
-    value : ndarray or NumPy scalar
-        The derivative.
+    value : ndarray, NumPy scalar or csr_array
+        The derivative. Of a sparse one, `error` and `status` are sparse as well, with the same entries.
     error : ndarray, NumPy scalar or None
         A bound on ``|value - exact|``, shaped like `value`; None from methods that do not estimate it, as all
         fixed-step methods and the complex step.
@@ -78,8 +78,8 @@ class Estimate:
     method : Adaptive, FiniteDifference or ComplexStep
         How it was found.
     slopes : ndarray or None
-        Where entries have the status "kink": the slopes on the left and on the right, shape value.shape + (2,), NaN for
-        other entries. None where there are no kinks.
+        Where entries have the status "kink": the slopes on the left and on the right, shape value.shape + (2,) (nnz, 2
+        where value is sparse, in the order of its data), NaN for other entries. None where there are no kinks.
     """
 
     value: npt.NDArray[Any]
@@ -99,13 +99,20 @@ class Estimate:
         lines = [f"method       {self.method.description}", f"step         {_range(self.step)}"]
         lines.append(f"evaluations  {self.evaluations}")
         if self.error is not None:
-            lines.append(f"error        {_worst(self.error, self.value)}")
-        entries = np.size(self.status)
+            lines.append(f"error        {_worst(_entries(self.error), _entries(self.value))}")
+        statuses = _entries(self.status)
+        entries = np.size(statuses)
         for status in Status:
-            count = int(np.count_nonzero(np.equal(self.status, status)))
+            count = int(np.count_nonzero(np.equal(statuses, status)))
             if status is not Status.OK and count:
                 lines.append(f"status       {count} of {entries} entries: {status.message}")
         return "\n".join(lines)
+
+
+def _entries(array: Any) -> npt.NDArray[Any]:
+    """What is stored of a sparse array; a dense one, or a scalar, as it is."""
+    entries: npt.NDArray[Any] = array.data if hasattr(array, "indptr") else array
+    return entries
 
 
 def _range(step: npt.NDArray[Any]) -> str:
@@ -126,4 +133,6 @@ def make_estimate(found: tuple[Any, Any, Any, Any, Any, int], method: Method) ->
     value, error, status, step, slopes, evaluations = found
     if status is None:
         status = np.zeros(np.shape(value), np.int8)
-    return Estimate(value, error, status[()], step[()], evaluations, method, slopes)
+    return Estimate(
+        value, error, status if hasattr(status, "indptr") else status[()], step[()], evaluations, method, slopes
+    )

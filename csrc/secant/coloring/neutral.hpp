@@ -1,0 +1,105 @@
+// Colours that no entry needs are neutral: their vertices lose their colour, and their products are not computed.
+//
+// Source: A. Montoison, G. Dalle & A. H. Gebremedhin, "Revisiting sparse matrix coloring and bicoloring" (2025), on
+// post-processing. There, each star or tree of one edge chooses an end in turn; here, the colours of their ends are covered greedily.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "secant/coloring/coloring.hpp"
+#include "secant/coloring/recovery.hpp"
+#include "secant/pattern.hpp"
+
+namespace secant {
+
+// Which colours are needed where each entry has one or two that give it: few of them.
+class ColorCover {
+   public:
+    explicit ColorCover(std::size_t colors) : needed_(colors, 0) {}
+
+    void need(std::size_t color) noexcept { needed_[color] = 1; }
+    void need_either(std::size_t a, std::size_t b) {
+        if (a == b) {
+            need(a);
+        } else if (needed_[a] == 0 && needed_[b] == 0) {
+            ++pairs_[std::minmax(a, b)];
+        }
+    }
+    // Takes, as long as there is a pair that has neither, the colour in most of such pairs.
+    [[nodiscard]] const std::vector<char>& choose() {
+        for (;;) {
+            std::vector<std::size_t> left(needed_.size(), 0);
+            for (const auto& [pair, count] : pairs_) {
+                if (needed_[pair.first] != 0 || needed_[pair.second] != 0) continue;
+                left[pair.first] += count;
+                left[pair.second] += count;
+            }
+            const auto best = std::ranges::max_element(left);
+            if (best == left.end() || *best == 0) return needed_;
+            need(static_cast<std::size_t>(best - left.begin()));
+        }
+    }
+
+   private:
+    std::vector<char> needed_;
+    std::map<std::pair<std::size_t, std::size_t>, std::size_t> pairs_;
+};
+
+// For symmetric and bidirectional colourings, whose entries may have two products to be found in. Throws InvalidColoring where one
+// has none.
+template <class I>
+void drop_neutral_colors(const SparsityPattern<I>& pattern, const ColoringProblem& problem, Coloring& coloring) {
+    const bool symmetric = problem.structure == Structure::symmetric;
+    // Colours of columns first, then those of rows, where these have their own.
+    const std::size_t shift = symmetric ? 0 : coloring.column_colors;
+    const std::span<const Color> row_colors = symmetric ? coloring.columns : coloring.rows;
+    ColorCover cover(coloring.count());
+    if (problem.decompression == Decompression::direct) {
+        const std::vector<Reading> found = readings(pattern, problem.structure, coloring);
+        for (const Reading pass : {Reading::neither, Reading::either}) {
+            for (std::size_t i = 0; i < pattern.rows(); ++i) {
+                for (std::size_t k = pattern.by_rows().begin(i); k < pattern.by_rows().end(i); ++k) {
+                    const auto j = static_cast<std::size_t>(pattern.by_rows().entries[k]);
+                    if ((found[k] == Reading::either) != (pass == Reading::either)) continue;
+                    if (found[k] == Reading::neither) throw InvalidColoring(i, j);
+                    const auto own = static_cast<std::size_t>(coloring.columns[j]);
+                    const auto mirrored = shift + static_cast<std::size_t>(row_colors[i]);
+                    if (found[k] == Reading::either) {
+                        cover.need_either(own, mirrored);
+                    } else {
+                        cover.need(found[k] == Reading::own ? own : mirrored);
+                    }
+                }
+            }
+        }
+    } else {
+        const RecoveryGraph<I> entries(pattern, problem.structure, coloring);
+        Peeling<I> peeling(entries);
+        std::vector<char> isolated(entries.places.size());
+        for (std::size_t k = 0; k < isolated.size(); ++k) isolated[k] = peeling.isolated(k) ? 1 : 0;
+        const std::vector<Substitution<I>> steps = peeling.steps();
+        const auto color_of = [&](I v) {
+            return static_cast<std::size_t>(entries.colors[static_cast<std::size_t>(v)]);
+        };
+        for (const char pass : {char(0), char(1)}) {
+            for (const Substitution<I>& step : steps) {
+                if (isolated[static_cast<std::size_t>(step.target)] != pass) continue;
+                if (pass == 0) {
+                    cover.need(color_of(step.other));
+                } else {
+                    cover.need_either(color_of(step.other), color_of(step.reader));
+                }
+            }
+        }
+    }
+    const std::vector<char>& needed = cover.choose();
+    coloring.column_colors = keep_colors(coloring.columns, std::span(needed).first(symmetric ? needed.size() : shift));
+    if (!symmetric) coloring.row_colors = keep_colors(coloring.rows, std::span(needed).subspan(shift));
+}
+
+}  // namespace secant
