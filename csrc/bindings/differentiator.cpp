@@ -102,6 +102,13 @@ py::object Differentiator::noise(const py::tuple& arguments) const {
     return Task(*this, Form::noise, arguments).run(false);
 }
 
+py::tuple Differentiator::detect_pattern(const py::tuple& arguments, bool second, bool nan, bool moving,
+                                         double miss_probability, std::size_t most_evaluations,
+                                         std::uint64_t seed) const {
+    return Task(*this, second ? Form::hessian_pattern : Form::jacobian_pattern, arguments)
+        .detect({nan, moving, miss_probability, most_evaluations, seed});
+}
+
 py::object Differentiator::value(const py::tuple& arguments) const {
     return Task(*this, Form::value, arguments).run(false);
 }
@@ -177,6 +184,9 @@ void bind_differentiator(py::module_& module) {
         .def("derivative", &Differentiator::derivative, py::arg("arguments"), py::arg("order"), py::arg("full") = false)
         .def("partial", &Differentiator::partial, py::arg("arguments"), py::arg("orders"), py::arg("full") = false)
         .def("noise", &Differentiator::noise, py::arg("arguments"))
+        .def_property_readonly("argnum", &Differentiator::argnum)
+        .def("detect_pattern", &Differentiator::detect_pattern, py::arg("arguments"), py::arg("second"), py::arg("nan"),
+             py::arg("moving"), py::arg("miss_probability"), py::arg("max_evaluations"), py::arg("seed"))
         .def("value", &Differentiator::value, py::arg("arguments"));
 }
 

@@ -68,6 +68,11 @@ class Differentiator {
     // The standard deviation of the noise in each entry of f(x).
     [[nodiscard]] py::object noise(const py::tuple& arguments) const;
     // f(x) itself, as an array; what an operator must know of f's shape.
+    [[nodiscard]] std::size_t argnum() const noexcept { return argnum_; }
+    // The pattern of the Jacobian, or of the Hessian from values: see Task::detect.
+    [[nodiscard]] py::tuple detect_pattern(const py::tuple& arguments, bool second, bool nan, bool moving,
+                                           double miss_probability, std::size_t most_evaluations,
+                                           std::uint64_t seed) const;
     [[nodiscard]] py::object value(const py::tuple& arguments) const;
 
    private:

@@ -79,7 +79,8 @@ Task::Task(const Differentiator& owner, Form form, const py::tuple& arguments) :
     std::vector<py::object> all;
     all.reserve(arguments.size());
     for (const py::handle argument : arguments) all.push_back(py::reinterpret_borrow<py::object>(argument));
-    const bool complex = owner.method_.source == Source::complex_step && form != Form::value;
+    const bool detects = form == Form::jacobian_pattern || form == Form::hessian_pattern;
+    const bool complex = owner.method_.source == Source::complex_step && form != Form::value && !detects;
     // How large a value is: a gradient's is one number, a gradient given has as many as x, others are as they were last time.
     std::size_t expected = owner.last_count_.load(std::memory_order_relaxed);
     if (form == Form::gradient || form == Form::sparse_hessian) expected = 1;
@@ -148,6 +149,13 @@ py::object Task::run(bool full) {
 void Task::dispatch() {
     if (function_) function_->expect(kind_);
     const bool extended = point_.precision == Precision::extended || kind_.precision == Precision::extended;
+    if (form_ == Form::jacobian_pattern || form_ == Form::hessian_pattern) {
+        if (kind_.complex) {
+            return extended ? run_detection<long double, std::complex<long double>>()
+                            : run_detection<double, std::complex<double>>();
+        }
+        return extended ? run_detection<long double, long double>() : run_detection<double, double>();
+    }
     if (form_ != Form::value && owner_.method_.source == Source::complex_step) {
         return extended ? run_complex_steps<long double>() : run_complex_steps<double>();
     }
@@ -363,7 +371,7 @@ void Task::check_value_shape() const {
                               "; use jacobian for array-valued functions" +
                               (one ? ", or return the number itself instead of an array of one" : ""));
     }
-    if (form_ == Form::sparse_hessian && !value.empty()) {
+    if ((form_ == Form::sparse_hessian || form_ == Form::hessian_pattern) && !value.empty()) {
         throw py::value_error("a sparse Hessian needs a scalar-valued f, but f(x) has shape " + text_of(value));
     }
     if (form_ == Form::sparse_hessian_from_gradient && value != x) {
@@ -403,6 +411,8 @@ Shape Task::result_shape() const {
         case Form::value:
         case Form::partial:
         case Form::noise:
+        case Form::jacobian_pattern:
+        case Form::hessian_pattern:
         case Form::hvp_from_gradient:
             return shape;
         case Form::sparse_jacobian:

@@ -44,11 +44,21 @@ enum class Form : std::uint8_t {
     derivative,
     partial,
     noise,
+    jacobian_pattern,
+    hessian_pattern,
     value,
 };
 
 // Raises where options that may have one entry for each variable have another shape than x.
 void check_shapes(const Differentiator& owner, const Shape& x);
+
+struct DetectionOptions {
+    bool nan = true;
+    bool moving = true;
+    double miss_probability = 1e-3;
+    std::size_t most_evaluations = 0;  // 0: no limit
+    std::uint64_t seed = 0;
+};
 
 class Task {
    public:
@@ -64,6 +74,8 @@ class Task {
     void compressed_by(const Compression& compression, std::optional<py::array> out);
 
     [[nodiscard]] py::object run(bool full);
+    // (rows, entries' rows, entries' columns, found_by, missed for each row, rounds, evaluations, nan_failed, complete)
+    [[nodiscard]] py::tuple detect(const DetectionOptions& options);
 
    private:
     // What the kernels are told, in their number type.
@@ -98,6 +110,9 @@ class Task {
     void run_sparse(Evaluator<P, V>& evaluator, const Setting<R>& setting, const M& method);
     template <class E, class R, class V>
     void run_sparse_adaptive(Evaluator<R, V>& evaluator, const Setting<R>& setting, const AdaptiveMethod<R>& method);
+    // This is in detection.cpp.
+    template <class R, class V>
+    void run_detection();
     [[nodiscard]] bool is_sparse() const noexcept {
         return form_ == Form::sparse_jacobian || form_ == Form::sparse_hessian ||
                form_ == Form::sparse_hessian_from_gradient;
@@ -214,6 +229,8 @@ class Task {
     std::vector<int> orders_;
     const Compression* compression_ = nullptr;
     std::optional<py::array> out_;
+    DetectionOptions detection_;
+    py::tuple detected_;
     bool complex_weights_ = false;
     std::optional<PythonFunction> function_;
     Shape native_shape_;

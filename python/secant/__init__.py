@@ -3,6 +3,7 @@
 from secant import native
 from secant.coloring import Coloring, color
 from secant.derivatives import Gradient, Hessian, Jacobian, derivative, gradient, hessian, jacobian, partial
+from secant.detection import DetectedPattern, FoundBy, detect_hessian_pattern, detect_jacobian_pattern
 from secant.estimate import Estimate, Status
 from secant.installation import __version__, get_cmake_dir, get_include
 from secant.methods import Adaptive, ComplexStep, FiniteDifference
@@ -15,8 +16,10 @@ __all__ = [
     "Adaptive",
     "Coloring",
     "ComplexStep",
+    "DetectedPattern",
     "Estimate",
     "FiniteDifference",
+    "FoundBy",
     "Gradient",
     "Hessian",
     "Jacobian",
@@ -25,6 +28,8 @@ __all__ = [
     "__version__",
     "color",
     "derivative",
+    "detect_hessian_pattern",
+    "detect_jacobian_pattern",
     "get_cmake_dir",
     "get_include",
     "get_num_threads",

@@ -161,3 +161,25 @@ class Differentiator:
     def partial(self, arguments: tuple[Any, ...], orders: list[int], full: Literal[True]) -> _Found: ...
     def noise(self, arguments: tuple[Any, ...]) -> Any: ...
     def value(self, arguments: tuple[Any, ...]) -> Any: ...
+    @property
+    def argnum(self) -> int: ...
+    def detect_pattern(
+        self,
+        arguments: tuple[Any, ...],
+        second: bool,
+        nan: bool,
+        moving: bool,
+        miss_probability: float,
+        max_evaluations: int,
+        seed: int,
+    ) -> tuple[
+        int,
+        npt.NDArray[np.int64],
+        npt.NDArray[np.int64],
+        npt.NDArray[np.uint8],
+        npt.NDArray[np.float64],
+        int,
+        int,
+        bool,
+        bool,
+    ]: ...

@@ -117,9 +117,10 @@ class Jacobian(MaybeSparse):
         (k,) + f(x).shape.
     layout : {"numerator", "denominator"}
         The shape of a dense result: f(x).shape + x.shape, or x.shape + f(x).shape.
-    sparsity : SparsityPattern, sparse matrix, array_like or Coloring, optional
+    sparsity : SparsityPattern, sparse matrix, array_like, Coloring, DetectedPattern or "detect", optional
         Where the Jacobian may have nonzeros, shape (f(x).size, x.size) with arrays counted in C order: the result is
         then a csr_array of this shape, and products of it with groups of columns are taken in place of its columns.
+        "detect" finds the pattern around the first point, as `detect_jacobian_pattern` does.
     entries : SparsityPattern or {"all", "lower", "upper"}
         Which entries of the pattern the result has: all, a triangle with the diagonal, or those of another pattern.
     verify : {"first", "always", "never"}
@@ -190,15 +191,17 @@ class Jacobian(MaybeSparse):
 
         `out`: a csr_array with the entries of a sparse result, which are written into it.
         """
-        if self._sparse is not None:
-            return self._sparse.matrix(args, out)
+        sparse = self._sparse_at(args)
+        if sparse is not None:
+            return sparse.matrix(args, out)
         check_no_out(out)
         return self._core.jacobian(args, self._denominator)
 
     def estimate(self, *args: Any) -> Estimate:
         """The Jacobian with its circumstances. Takes the arguments of f."""
-        if self._sparse is not None:
-            return self._sparse.estimate(args, self._method)
+        sparse = self._sparse_at(args)
+        if sparse is not None:
+            return sparse.estimate(args, self._method)
         return make_estimate(self._core.jacobian(args, self._denominator, True), self._method)
 
     def operator(self, *args: Any) -> LinearOperator:
@@ -229,7 +232,7 @@ class Hessian(MaybeSparse):
         As for `Gradient`.
     vectorized : bool
         Whether f, or `grad` where it is given, takes a block of k points, shape (k,) + x.shape, and returns k values.
-    sparsity : SparsityPattern, sparse matrix, array_like or Coloring, optional
+    sparsity : SparsityPattern, sparse matrix, array_like, Coloring, DetectedPattern or "detect", optional
         Where the Hessian of a scalar-valued f may have nonzeros, shape (x.size, x.size), symmetric: the result is then
         a csr_array. A colouring is made with ``structure="symmetric"``; the default is a star colouring.
     entries, verify
@@ -299,16 +302,18 @@ class Hessian(MaybeSparse):
 
         `out`: a csr_array with the entries of a sparse result, which are written into it.
         """
-        if self._sparse is not None:
-            return self._sparse.matrix(args, out)
+        sparse = self._sparse_at(args)
+        if sparse is not None:
+            return sparse.matrix(args, out)
         check_no_out(out)
         core = self._core
         return core.hessian_from_gradient(args) if self._from_gradient else core.hessian(args)
 
     def estimate(self, *args: Any) -> Estimate:
         """The Hessian with its circumstances. Takes the arguments of f."""
-        if self._sparse is not None:
-            return self._sparse.estimate(args, self._method)
+        sparse = self._sparse_at(args)
+        if sparse is not None:
+            return sparse.estimate(args, self._method)
         core = self._core
         found = core.hessian_from_gradient(args, True) if self._from_gradient else core.hessian(args, True)
         return make_estimate(found, self._method)

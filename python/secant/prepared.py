@@ -72,16 +72,39 @@ class MaybeSparse(Prepared):
                     msg = f"{option} is {options[option]!r}, but sparsity is not given"
                     raise ValueError(msg)
             return
-        from secant.sparse import SparseDerivative, checked_verify, resolve_coloring
+        from secant.sparse import checked_verify, resolve_coloring
+
+        checked_verify(options["verify"])
+        if not (isinstance(options["sparsity"], str) and options["sparsity"] == "detect"):
+            self._sparse = self._make_sparse(resolve_coloring(options["sparsity"], self._structure))
+
+    def _make_sparse(self, coloring: Coloring) -> SparseDerivative:
+        from secant.sparse import SparseDerivative
         from secant.verification import CurvatureLook, SlopeLook
 
+        options = self._options
         lower, upper = resolve_bounds(options["bounds"])
-        from_values = self._structure == "symmetric" and differentiated is f
-        kind = CurvatureLook if from_values else SlopeLook
-        look = kind(self._prepare_look, options["argnum"], lower, upper, self._method.typical, name)
-        coloring = resolve_coloring(options["sparsity"], self._structure)
-        verify = checked_verify(options["verify"])
-        self._sparse = SparseDerivative(self._find, coloring, options["entries"], verify, look)
+        kind = CurvatureLook if self._is_from_values else SlopeLook
+        look = kind(self._prepare_look, options["argnum"], lower, upper, self._method.typical, self._name)
+        return SparseDerivative(self._find, coloring, options["entries"], options["verify"], look)
+
+    @property
+    def _is_from_values(self) -> bool:
+        """Whether second derivatives are taken of values, not first ones of a gradient."""
+        return self._structure == "symmetric" and self._options["grad"] is None
+
+    def _sparse_at(self, args: tuple[Any, ...]) -> SparseDerivative | None:
+        """What takes a sparse derivative, None for a dense one; a pattern to be detected is, around the first point."""
+        if self._sparse is None and self._options["sparsity"] is not None:
+            from secant.detection import detect_by
+            from secant.sparse import resolve_coloring
+
+            found = detect_by(self._prepare_look(methods.FiniteDifference()), args, self._is_from_values)
+            pattern = found.pattern
+            if self._structure == "symmetric" and pattern.shape[0] == pattern.shape[1]:
+                pattern = pattern | pattern.T
+            self._sparse = self._make_sparse(resolve_coloring(pattern, self._structure))
+        return self._sparse
 
     def _find(self, *args: Any) -> Any:
         raise NotImplementedError
@@ -93,12 +116,12 @@ class MaybeSparse(Prepared):
 
     @property
     def coloring(self) -> Coloring | None:
-        """The colouring by which a sparse derivative is taken; None for a dense one."""
+        """The colouring of a sparse derivative; None for a dense one, or before its pattern is detected."""
         return None if self._sparse is None else self._sparse.coloring
 
     @property
     def pattern(self) -> SparsityPattern | None:
-        """The sparsity pattern; None for a dense derivative."""
+        """The sparsity pattern; None for a dense derivative, or before it is detected."""
         return None if self._sparse is None else self._sparse.coloring.pattern
 
 

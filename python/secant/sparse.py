@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from secant.coloring import Coloring, Structure, color
+from secant.detection import DetectedPattern
 from secant.estimate import Estimate, make_estimate
 from secant.sparsity import SparsityPattern, as_pattern
 from secant.verification import verify_pattern
@@ -121,6 +122,8 @@ def checked_verify(verify: object) -> Verify:
 
 def resolve_coloring(sparsity: Any, structure: Structure) -> Coloring:
     """The colouring that `sparsity` is or asks for, one whose products differences can take."""
+    if isinstance(sparsity, DetectedPattern):
+        sparsity = sparsity.pattern
     if not isinstance(sparsity, Coloring):
         try:
             return color(as_pattern(sparsity, "sparsity"), structure=structure)

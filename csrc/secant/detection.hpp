@@ -1,0 +1,517 @@
+// The pattern of a Jacobian, found by asking the function.
+//
+// A test moves a set of variables at once and sees which values of f respond: with NaN in their place, which most arithmetic passes
+// on, or moved by a finite distance. Sets in which a value responds are halved until single variables are left; halves that no
+// value asks about together are tested together, which takes a colouring of what is asked. So a matrix with few entries in a row is
+// found in a number of tests that grows with the logarithm of the number of columns.
+//
+// What nobody has seen yet is looked for in rounds: columns are dealt out to sets at random, and a value that responds to a set in which
+// it has no known entry has one that is not known. An entry that responds is hidden from a round with the probability that its set has
+// a known entry of its row, so that every round makes it less likely that one is missed.
+//
+// Sources: group testing, R. Dorfman, Annals of Mathematical Statistics 14 (1943) 436-440, and by halving, F. K. Hwang, Journal of
+// the American Statistical Association 67 (1972) 605-608; NaN as a marker, as in the pattern detection of JuMP and its successors.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <limits>
+#include <numeric>
+#include <span>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "secant/coloring/distance2.hpp"
+#include "secant/coloring/order.hpp"
+#include "secant/evaluator.hpp"
+#include "secant/pattern.hpp"
+#include "secant/precision.hpp"
+#include "secant/step.hpp"
+
+namespace secant {
+
+// How an entry was found.
+inline constexpr std::uint8_t found_by_nan = 1;
+inline constexpr std::uint8_t found_by_moving = 2;
+
+template <class R>
+struct DetectionMethod {
+    bool nan = true;
+    bool moving = true;
+    std::span<const R> typical = {};
+    Bounds<R> bounds = {};
+    double miss_probability = 1e-3;  // rounds go on until an entry of any row is missed with no more than that
+    std::size_t most_rounds = 24;
+    std::size_t most_evaluations = 0;  // 0: no limit
+    std::uint64_t seed = 0;
+    Precision point_precision = precision_of<R>;
+    Precision value_precision = precision_of<R>;
+    // Whether an exception of f at a point that nobody asked about is no reason to stop.
+    std::function<bool(const std::exception_ptr&)> forgives = [](const std::exception_ptr&) { return true; };
+};
+
+struct DetectedEntry {
+    std::size_t row;
+    std::size_t column;
+    std::uint8_t found_by;
+};
+
+struct Detection {
+    std::vector<DetectedEntry> entries;  // by rows, sorted
+    std::size_t rows = 0;
+    std::size_t evaluations = 0;
+    std::size_t rounds = 0;      // in which nothing was assumed, with a set for every share of the columns
+    std::vector<double> missed;  // for each row, the probability that an entry that responds was hidden from all rounds
+    bool nan_failed = false;     // f raised an exception when it was given NaN
+    bool complete = true;        // there were evaluations enough
+};
+
+// f has other values at the same point.
+class NotDeterministic : public std::domain_error {
+   public:
+    explicit NotDeterministic(std::size_t output)
+        : std::domain_error("secant: f has different values at the same point"), output_(output) {}
+    [[nodiscard]] std::size_t output() const noexcept { return output_; }
+
+   private:
+    std::size_t output_;
+};
+
+namespace detail {
+
+// A test: sets of columns, in parts, that are replaced together.
+using ColumnSet = std::vector<std::span<const std::size_t>>;
+
+template <class R>
+class Replacements final : public Displacements<R> {
+   public:
+    Replacements(std::span<const R> origin, std::span<const R> others, std::span<const ColumnSet> sets)
+        : origin_(origin), others_(others), sets_(sets) {}
+
+    [[nodiscard]] std::span<const R> origin() const noexcept override { return origin_; }
+    void displace(std::size_t set, R, std::span<R> point) const noexcept override {
+        for (const auto& part : sets_[set]) {
+            for (const std::size_t j : part) point[j] = others_[j];
+        }
+    }
+
+   private:
+    std::span<const R> origin_;
+    std::span<const R> others_;
+    std::span<const ColumnSet> sets_;
+};
+
+template <class V>
+[[nodiscard]] bool same_value(const V& a, const V& b) noexcept {
+    if constexpr (is_complex<V>) {
+        return same_value(a.real(), b.real()) && same_value(a.imag(), b.imag());
+    } else {
+        return a == b || (std::isnan(a) && std::isnan(b));
+    }
+}
+
+// Entries of rows, found so far: a row's columns are sorted.
+class KnownEntries {
+   public:
+    struct Entry {
+        std::size_t column;
+        std::uint8_t found_by;
+    };
+
+    explicit KnownEntries(std::size_t rows) : rows_(rows) {}
+
+    [[nodiscard]] std::size_t rows() const noexcept { return rows_.size(); }
+    [[nodiscard]] const std::vector<Entry>& of(std::size_t row) const noexcept { return rows_[row]; }
+    void add(std::size_t row, std::size_t column, std::uint8_t found_by) {
+        auto& entries = rows_[row];
+        const auto place = std::ranges::lower_bound(entries, column, {}, &Entry::column);
+        if (place != entries.end() && place->column == column) {
+            place->found_by |= found_by;
+        } else {
+            entries.insert(place, {column, found_by});
+            ++count_;
+        }
+    }
+    [[nodiscard]] std::size_t count() const noexcept { return count_; }
+
+   private:
+    std::vector<std::vector<Entry>> rows_;
+    std::size_t count_ = 0;
+};
+
+// Columns first … first + count - 1 of `columns`: a part of a set in which some rows have an entry, or more.
+struct Segment {
+    std::size_t first;
+    std::size_t count;
+};
+
+// A row that has entries in a segment.
+struct Suspicion {
+    std::size_t row;
+    std::size_t segment;
+};
+
+// A point from which variables are moved, and where each is moved to.
+template <class R>
+class ProbePoint {
+   public:
+    ProbePoint(std::span<const R> x, const DetectionMethod<R>& method)
+        : x_(x), method_(method), random_(method.seed), base_(x.begin(), x.end()), others_(x.size()) {}
+
+    // One at random, within this share of the variables' scales from x.
+    void choose(R share) {
+        for (std::size_t j = 0; j < x_.size(); ++j) {
+            const R scale = std::max(std::abs(x_[j]), entry(method_.typical, j, R(1)));
+            base_[j] = inside(j, x_[j] + share * scale * static_cast<R>(2 * random_.fraction() - 1));
+            const R distance = scale * (1 + static_cast<R>(random_.fraction())) / 64;
+            const R sign = random_.fraction() < 0.5 ? R(-1) : R(1);
+            others_[j] = inside(j, base_[j] + sign * distance);
+            if (others_[j] == base_[j]) others_[j] = inside(j, base_[j] - sign * distance);
+        }
+    }
+    [[nodiscard]] std::span<const R> base() const noexcept { return base_; }
+    [[nodiscard]] std::span<const R> others() const noexcept { return others_; }
+    [[nodiscard]] Random& random() noexcept { return random_; }
+
+   private:
+    [[nodiscard]] R inside(std::size_t j, R value) const noexcept {
+        value = round_to(method_.point_precision, value);
+        if (!method_.bounds.given()) return value;
+        if (value > method_.bounds.upper[j]) return round_down(method_.point_precision, method_.bounds.upper[j]);
+        if (value < method_.bounds.lower[j]) return round_up(method_.point_precision, method_.bounds.lower[j]);
+        return value;
+    }
+
+    std::span<const R> x_;
+    const DetectionMethod<R>& method_;
+    Random random_;
+    std::vector<R> base_;
+    std::vector<R> others_;
+};
+
+template <class R, class V>
+class Detective {
+   public:
+    Detective(Evaluator<R, V>& evaluator, std::span<const R> x, const DetectionMethod<R>& method)
+        : evaluator_(evaluator), x_(x), method_(method), point_(x, method), nans_(x.size(), nan) {}
+
+    [[nodiscard]] Detection detect() {
+        look_at(R(0));
+        KnownEntries known(base_.size());
+        Detection found;
+        found.rows = base_.size();
+        found.missed.assign(base_.size(), 1.0);
+        if (method_.nan && !x_.empty()) found.nan_failed = !with_nan(known);
+        if (method_.moving && !x_.empty()) with_moves(known, found);
+        for (std::size_t i = 0; i < known.rows(); ++i) {
+            for (const auto& entry : known.of(i)) found.entries.push_back({i, entry.column, entry.found_by});
+        }
+        found.evaluations = evaluations_;
+        found.complete = complete_;
+        return found;
+    }
+
+   private:
+    static constexpr R nan = std::numeric_limits<R>::quiet_NaN();
+
+    [[nodiscard]] std::size_t columns() const noexcept { return x_.size(); }
+    [[nodiscard]] bool affordable(std::size_t tests) noexcept {
+        if (method_.most_evaluations == 0 || evaluations_ + tests <= method_.most_evaluations) return true;
+        complete_ = false;
+        return false;
+    }
+
+    void look_at(R share) {
+        point_.choose(share);
+        evaluate_base();
+    }
+
+    void evaluate_base() {
+        const std::vector<ColumnSet> none;
+        const Replacements<R> replacements(point_.base(), point_.others(), none);
+        PointBlock<R> points(replacements);
+        ValueBlock<V> values;
+        // Twice: a function with other values at the same point answers every question with yes.
+        points.add_origin();
+        evaluator_.evaluate(points, values);
+        base_.assign(values.row(0).begin(), values.row(0).end());
+        evaluator_.evaluate(points, values);
+        evaluations_ += 2;
+        for (std::size_t i = 0; i < base_.size(); ++i) {
+            if (!same_value(base_[i], values.row(0)[i])) throw NotDeterministic(i);
+        }
+    }
+
+    // Calls respond(test, row) for each row that responds to a test.
+    template <class Respond>
+    void run(std::span<const ColumnSet> tests, std::uint8_t found_by, Respond&& respond) {
+        const std::span<const R> others = found_by == found_by_nan ? std::span<const R>(nans_) : point_.others();
+        const Replacements<R> replacements(point_.base(), others, tests);
+        PointBlock<R> points(replacements);
+        ValueBlock<V> values;
+        for (std::size_t done = 0; done < tests.size();) {
+            const std::size_t block = evaluator_.block_size(columns(), base_.size());
+            const std::size_t count = std::min(block, tests.size() - done);
+            points.clear();
+            for (std::size_t k = 0; k < count; ++k) points.add(done + k, 1);
+            evaluator_.evaluate(points, values);
+            evaluations_ += count;
+            for (std::size_t k = 0; k < count; ++k) {
+                const auto row = values.row(k);
+                for (std::size_t i = 0; i < row.size(); ++i) {
+                    if (!same_value(row[i], base_[i])) respond(done + k, i);
+                }
+            }
+            done += count;
+        }
+    }
+
+    // Says whether f takes NaN.
+    bool with_nan(KnownEntries& known) {
+        try {
+            KnownEntries found(known.rows());
+            search(found, {all_columns()}, found_by_nan);
+            known = std::move(found);
+            return true;
+        } catch (...) {
+            if (!method_.forgives(std::current_exception())) throw;
+            return false;
+        }
+    }
+
+    void with_moves(KnownEntries& known, Detection& found) {
+        // At x itself first; then around it, farther each time, up to a share of the variables' scales.
+        for (std::size_t round = 0; round < method_.most_rounds; ++round) {
+            if (round > 0 && !look_around(round)) break;
+            const std::size_t before = known.count();
+            const std::vector<std::vector<std::size_t>> sets = deal(known);
+            if (!affordable(sets.size())) return;
+            search(known, sets, found_by_moving);
+            ++found.rounds;
+            reckon(known, sets, found.missed);
+            const bool sure =
+                std::ranges::all_of(found.missed, [&](double missed) { return missed <= method_.miss_probability; });
+            if (sure && round >= 2 && known.count() == before) return;
+        }
+    }
+    // Nearer where f raises an exception; not at all if it always does.
+    bool look_around(std::size_t round) {
+        R share = std::min(R(1) / 8, std::ldexp(R(1), static_cast<int>(round) - 6));
+        for (int attempt = 0; attempt < 4; ++attempt, share /= 16) {
+            try {
+                look_at(share);
+                if (std::ranges::all_of(base_, [](const V& value) { return is_finite(value); })) return true;
+            } catch (const NotDeterministic&) {
+                throw;
+            } catch (...) {
+                if (!method_.forgives(std::current_exception())) throw;
+            }
+        }
+        look_at(R(0));
+        return true;
+    }
+
+    [[nodiscard]] std::vector<std::size_t> all_columns() const {
+        std::vector<std::size_t> all(columns());
+        std::iota(all.begin(), all.end(), std::size_t(0));
+        return all;
+    }
+
+    // All columns, dealt out at random to as many sets as make the most of each test: e times as many as a usual row has entries.
+    [[nodiscard]] std::vector<std::vector<std::size_t>> deal(const KnownEntries& known) {
+        if (known.count() == 0) return {all_columns()};
+        std::vector<std::size_t> lengths;
+        for (std::size_t i = 0; i < known.rows(); ++i) lengths.push_back(known.of(i).size());
+        const auto usual = lengths.begin() + static_cast<std::ptrdiff_t>((lengths.size() - 1) * 19 / 20);
+        std::ranges::nth_element(lengths, usual);
+        const auto wanted = static_cast<std::size_t>(std::ceil(2.72 * static_cast<double>(*usual))) + 1;
+        std::vector<std::vector<std::size_t>> sets(std::min(wanted, columns()));
+        std::vector<std::size_t> order = all_columns();
+        for (std::size_t k = order.size(); k > 1; --k) std::swap(order[k - 1], order[point_.random().below(k)]);
+        for (std::size_t k = 0; k < order.size(); ++k) sets[k % sets.size()].push_back(order[k]);
+        for (auto& set : sets) std::ranges::sort(set);
+        return sets;
+    }
+
+    // How likely an entry is that every round has hidden: the share of unknown columns that shared their sets with known entries.
+    void reckon(const KnownEntries& known, const std::vector<std::vector<std::size_t>>& sets,
+                std::vector<double>& missed) const {
+        std::vector<std::size_t> set_of(columns());
+        for (std::size_t s = 0; s < sets.size(); ++s) {
+            for (const std::size_t j : sets[s]) set_of[j] = s;
+        }
+        std::vector<std::size_t> seen(sets.size(), static_cast<std::size_t>(-1));
+        for (std::size_t i = 0; i < known.rows(); ++i) {
+            const std::size_t unknown = columns() - known.of(i).size();
+            std::size_t hidden = 0;
+            for (const auto& entry : known.of(i)) {
+                const std::size_t s = set_of[entry.column];
+                if (std::exchange(seen[s], i) != i) hidden += sets[s].size();
+            }
+            hidden -= known.of(i).size();
+            missed[i] *= unknown == 0 ? 0.0 : static_cast<double>(hidden) / static_cast<double>(unknown);
+        }
+    }
+
+    // Asks about sets, and halves those in which rows respond that have no known entry there.
+    void search(KnownEntries& known, std::vector<std::vector<std::size_t>> sets, std::uint8_t found_by) {
+        std::vector<ColumnSet> tests;
+        for (const auto& set : sets) tests.push_back({std::span<const std::size_t>(set)});
+        std::vector<std::size_t> set_of(columns());
+        std::vector<std::size_t> arranged;  // the sets' columns, one set after the other
+        std::vector<Segment> segments;
+        for (std::size_t s = 0; s < sets.size(); ++s) {
+            segments.push_back({arranged.size(), sets[s].size()});
+            for (const std::size_t j : sets[s]) set_of[j] = s;
+            arranged.insert(arranged.end(), sets[s].begin(), sets[s].end());
+        }
+        std::vector<Suspicion> suspicions;
+        run(tests, found_by, [&](std::size_t test, std::size_t row) {
+            const KnownEntries::Entry* only = nullptr;
+            std::size_t there = 0;
+            for (const auto& entry : known.of(row)) {
+                if (set_of[entry.column] != test) continue;
+                ++there;
+                only = &entry;
+            }
+            if (there == 0) suspicions.push_back({row, test});
+            if (there == 1) known.add(row, only->column, found_by);  // seen in this way too
+        });
+        while (!suspicions.empty() && halve(known, arranged, segments, suspicions, found_by)) {
+        }
+    }
+
+    // One level: halves of the segments that somebody suspects, or single columns where nearly every half would need its own test.
+    bool halve(KnownEntries& known, const std::vector<std::size_t>& arranged, std::vector<Segment>& segments,
+               std::vector<Suspicion>& suspicions, std::uint8_t found_by) {
+        settle(known, arranged, segments, suspicions, found_by);
+        if (suspicions.empty()) return false;
+        std::vector<Segment> parts;
+        std::vector<Suspicion> questions;
+        split(segments, suspicions, parts, questions, 2);
+        std::vector<Color> colors = together(known, arranged, parts, questions);
+        std::size_t count = count_colors_of(colors);
+        if (parts.size() >= 64 && 2 * count >= parts.size()) {
+            split(segments, suspicions, parts, questions, std::numeric_limits<std::size_t>::max());
+            colors = together(known, arranged, parts, questions);
+            count = count_colors_of(colors);
+        }
+        if (!affordable(count)) return false;
+        std::vector<ColumnSet> tests(count);
+        for (std::size_t p = 0; p < parts.size(); ++p) {
+            tests[static_cast<std::size_t>(colors[p])].push_back(
+                std::span(arranged).subspan(parts[p].first, parts[p].count));
+        }
+        // Which rows responded to which tests, for the questions that were asked: questions are sorted by row.
+        std::vector<std::size_t> first_question(known.rows() + 1, 0);
+        for (const Suspicion& question : questions) ++first_question[question.row + 1];
+        for (std::size_t i = 0; i < known.rows(); ++i) first_question[i + 1] += first_question[i];
+        std::vector<char> answered(questions.size(), 0);
+        run(tests, found_by, [&](std::size_t test, std::size_t row) {
+            for (std::size_t q = first_question[row]; q < first_question[row + 1]; ++q) {
+                if (static_cast<std::size_t>(colors[questions[q].segment]) == test) answered[q] = 1;
+            }
+        });
+        suspicions.clear();
+        for (std::size_t q = 0; q < questions.size(); ++q) {
+            if (answered[q] != 0) suspicions.push_back(questions[q]);
+        }
+        segments = std::move(parts);
+        return true;
+    }
+
+    // Suspicions about single columns are entries.
+    void settle(KnownEntries& known, const std::vector<std::size_t>& arranged, const std::vector<Segment>& segments,
+                std::vector<Suspicion>& suspicions, std::uint8_t found_by) {
+        std::erase_if(suspicions, [&](const Suspicion& suspicion) {
+            const Segment& segment = segments[suspicion.segment];
+            if (segment.count != 1) return false;
+            known.add(suspicion.row, arranged[segment.first], found_by);
+            return true;
+        });
+    }
+
+    // The segments that are suspected, in parts, and the suspicions about each part; sorted by row.
+    static void split(const std::vector<Segment>& segments, const std::vector<Suspicion>& suspicions,
+                      std::vector<Segment>& parts, std::vector<Suspicion>& questions, std::size_t into) {
+        constexpr auto none = static_cast<std::size_t>(-1);
+        parts.clear();
+        questions.clear();
+        std::vector<std::size_t> first_part(segments.size(), none);
+        for (const Suspicion& suspicion : suspicions) first_part[suspicion.segment] = 0;
+        for (std::size_t s = 0; s < segments.size(); ++s) {
+            if (first_part[s] == none) continue;
+            first_part[s] = parts.size();
+            const std::size_t count = std::min(into, segments[s].count);
+            for (std::size_t k = 0; k < count; ++k) {
+                const std::size_t begin = segments[s].count * k / count;
+                const std::size_t end = segments[s].count * (k + 1) / count;
+                parts.push_back({segments[s].first + begin, end - begin});
+            }
+        }
+        for (const Suspicion& suspicion : suspicions) {
+            const std::size_t count = std::min(into, segments[suspicion.segment].count);
+            for (std::size_t k = 0; k < count; ++k) {
+                questions.push_back({suspicion.row, first_part[suspicion.segment] + k});
+            }
+        }
+        std::ranges::stable_sort(questions, {}, &Suspicion::row);
+    }
+
+    // Which parts can be asked about in one test: no row asks about two of them, or has a known entry in another.
+    [[nodiscard]] std::vector<Color> together(const KnownEntries& known, const std::vector<std::size_t>& arranged,
+                                              const std::vector<Segment>& parts,
+                                              const std::vector<Suspicion>& questions) const {
+        constexpr auto none = static_cast<std::size_t>(-1);
+        std::vector<std::size_t> part_of(columns(), none);
+        for (std::size_t p = 0; p < parts.size(); ++p) {
+            for (std::size_t k = 0; k < parts[p].count; ++k) part_of[arranged[parts[p].first + k]] = p;
+        }
+        OwnedLists<std::int64_t> rows;
+        std::vector<std::int64_t> row;
+        for (std::size_t q = 0; q < questions.size();) {
+            const std::size_t i = questions[q].row;
+            row.clear();
+            for (; q < questions.size() && questions[q].row == i; ++q) {
+                row.push_back(static_cast<std::int64_t>(questions[q].segment));
+            }
+            for (const auto& entry : known.of(i)) {
+                if (part_of[entry.column] != none) row.push_back(static_cast<std::int64_t>(part_of[entry.column]));
+            }
+            std::ranges::sort(row);
+            row.erase(std::unique(row.begin(), row.end()), row.end());
+            rows.entries.insert(rows.entries.end(), row.begin(), row.end());
+            rows.starts.push_back(static_cast<std::int64_t>(rows.entries.size()));
+        }
+        const OwnedLists<std::int64_t> by_parts = transpose(rows.view(), parts.size());
+        const std::vector<std::int64_t> order = order_columns(by_parts.view(), rows.view(), {OrderKind::largest_first});
+        return distance2_coloring<std::int64_t>(by_parts.view(), rows.view(), order);
+    }
+    [[nodiscard]] static std::size_t count_colors_of(const std::vector<Color>& colors) noexcept {
+        return colors.empty() ? 0 : static_cast<std::size_t>(*std::ranges::max_element(colors)) + 1;
+    }
+
+    Evaluator<R, V>& evaluator_;
+    std::span<const R> x_;
+    const DetectionMethod<R>& method_;
+    ProbePoint<R> point_;
+    std::vector<R> nans_;
+    std::vector<V> base_;
+    std::size_t evaluations_ = 0;
+    bool complete_ = true;
+};
+
+}  // namespace detail
+
+template <class R, class V>
+[[nodiscard]] Detection detect_jacobian_pattern(Evaluator<R, V>& evaluator, std::span<const R> x,
+                                                const DetectionMethod<R>& method) {
+    return detail::Detective<R, V>(evaluator, x, method).detect();
+}
+
+}  // namespace secant
