@@ -18,7 +18,8 @@ def load(name):
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.stem)
-def test_example_runs_and_prints(path, capsys):
+def test_example_runs_and_prints(path, capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", [str(path)])
     runpy.run_path(str(path), run_name="__main__")
     assert capsys.readouterr().out.strip()
 
@@ -38,3 +39,22 @@ def test_thurber_agrees_with_the_certified_values(which):
     assert x.size == y.size == 37
     found, _ = example.fit(starts[which], x, y)
     np.testing.assert_allclose(found, certified, rtol=1e-6)
+
+
+def test_brusselator_finds_its_pattern_and_draws(tmp_path, capsys):
+    example = load("brusselator")
+    example.main([str(tmp_path / "picture.png")])
+    printed = capsys.readouterr().out
+    assert "as the stencil says" in printed
+    assert "NOT" not in printed
+    assert (tmp_path / "picture.png").stat().st_size > 10_000
+
+
+def test_brusselator_jacobian_is_right():
+    import secant
+
+    example = load("brusselator")
+    y = example.start(6)
+    sparse = secant.Jacobian(example.rhs, argnum=1, sparsity=example.pattern(6), method="complex")(0.0, y, 6)
+    dense = secant.Jacobian(example.rhs, argnum=1, method="complex")(0.0, y, 6)
+    np.testing.assert_allclose(sparse.toarray(), dense, rtol=1e-14)

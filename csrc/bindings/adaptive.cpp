@@ -59,7 +59,7 @@ void Task::run_adaptive_into(Evaluator<R, V>& evaluator, const Setting<R>& setti
                                                          destination, error_destination);
         const py::gil_scoped_acquire gil;
         mark_incidents(incidents);
-        keep_steps(steps);
+        keep_steps(std::span<const R>(steps));
     } else {
         std::vector<V> values(x.size());
         std::vector<R> errors(x.size());
@@ -81,7 +81,7 @@ void Task::run_adaptive_into(Evaluator<R, V>& evaluator, const Setting<R>& setti
         std::ranges::transform(errors, out_errors, [](const R& error) { return static_cast<F>(error); });
         mark_incidents(record.incidents, values.size());
         keep_kinks(kinks, values.size());
-        keep_steps(steps);
+        keep_steps(std::span<const R>(steps));
     }
     evaluations_ = record.evaluations;
 }
@@ -125,7 +125,7 @@ void Task::run_adaptive_first(Evaluator<R, V>& evaluator, const Setting<R>& sett
     } else if (form_ != Form::vjp) {
         keep_kinks(kinks, record.outputs);
     }
-    keep_steps(steps);
+    keep_steps(std::span<const R>(steps));
     evaluations_ = record.evaluations;
 }
 

@@ -14,7 +14,7 @@ template <class E, class R, class P, class V, class M>
 void Task::run_sparse(Evaluator<P, V>& evaluator, const Setting<R>& setting, const M& method) {
     ResultDestination<E> destination(*this);
     Record<V> record;
-    std::vector<R> steps;
+    Buffer<R> steps;
     const std::span<const R> x(setting.x);
     compression_->with_recovery([&](const auto& recovery) {
         steps = form_ == Form::sparse_hessian
@@ -23,7 +23,7 @@ void Task::run_sparse(Evaluator<P, V>& evaluator, const Setting<R>& setting, con
     });
     const py::gil_scoped_acquire gil;
     mark_incidents(record.incidents, 1);
-    keep_steps(steps);
+    keep_steps(std::span<const R>(steps));
     evaluations_ = record.evaluations;
 }
 
@@ -34,7 +34,7 @@ void Task::run_sparse_adaptive(Evaluator<R, V>& evaluator, const Setting<R>& set
     ResultDestination<F> error_destination(*this, ResultDestination<F>::Part::error);
     Record<V> record;
     std::vector<Kink<R>> kinks;
-    std::vector<R> steps;
+    Buffer<R> steps;
     const std::span<const R> x(setting.x);
     compression_->with_recovery([&](const auto& recovery) {
         if (form_ == Form::sparse_hessian) {
@@ -47,7 +47,7 @@ void Task::run_sparse_adaptive(Evaluator<R, V>& evaluator, const Setting<R>& set
     const py::gil_scoped_acquire gil;
     mark_incidents(record.incidents, 1);
     keep_kinks(kinks, 1);
-    keep_steps(steps);
+    keep_steps(std::span<const R>(steps));
     evaluations_ = record.evaluations;
 }
 

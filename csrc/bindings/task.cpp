@@ -176,7 +176,8 @@ void Task::dispatch() {
 template <class R>
 Task::Setting<R> Task::setting() const {
     Setting<R> setting;
-    setting.x = entries_of<R>(point_.array);
+    setting.x.resize(point_.size());
+    copy_entries<R>(point_.array, setting.x);
     if (v_) setting.v = entries_of<R>(*v_);
     setting.step = optional_entries<R>(owner_.method_.step);
     setting.typical = optional_entries<R>(owner_.method_.typical);
@@ -266,7 +267,7 @@ void Task::run_into(Evaluator<P, V>& evaluator, const Setting<R>& setting, const
         const std::vector<R> steps = differentiate_twice(evaluator, x, along, method, record, incidents, destination);
         const py::gil_scoped_acquire gil;
         mark_incidents(incidents);
-        keep_steps(steps);
+        keep_steps(std::span<const R>(steps));
     } else if (form_ == Form::derivative) {
         std::vector<O> entries(n);
         CheckedEvaluator<P, V> checked(evaluator, *this);
@@ -275,7 +276,7 @@ void Task::run_into(Evaluator<P, V>& evaluator, const Setting<R>& setting, const
         E* out = destination.allocate(n);
         std::ranges::transform(entries, out, [](const O& entry) { return static_cast<E>(entry); });
         for (const Incident& incident : record.incidents) mark(incident.column, incident.status);
-        keep_steps(steps);
+        keep_steps(std::span<const R>(steps));
     } else {
         run_first<E, O>(evaluator, setting, method);
         return;
@@ -308,7 +309,7 @@ void Task::run_first(Evaluator<P, V>& evaluator, const Setting<R>& setting, cons
         symmetrize_array<E>(result_);
         symmetrize_status();
     }
-    keep_steps(steps);
+    keep_steps(std::span<const R>(steps));
     evaluations_ = record.evaluations;
 }
 
@@ -459,7 +460,7 @@ void Task::mark(std::size_t flat, Status status) {
 }
 
 template <class R>
-void Task::keep_steps(const std::vector<R>& steps) {
+void Task::keep_steps(std::span<const R> steps) {
     if (!full_) return;
     py::array array = new_array(dtype_of({precision_of<R>, false}),
                                 steps.size() == point_.size() && !(v_ && !is_second(form_)) ? point_.shape() : Shape{});
@@ -513,7 +514,7 @@ void Task::explain(const NoRoom& error) const {
 // What adaptive.cpp uses of the above.
 template Task::Setting<double> Task::setting<double>() const;
 template Task::Setting<long double> Task::setting<long double>() const;
-template void Task::keep_steps<double>(const std::vector<double>&);
-template void Task::keep_steps<long double>(const std::vector<long double>&);
+template void Task::keep_steps<double>(std::span<const double>);
+template void Task::keep_steps<long double>(std::span<const long double>);
 
 }  // namespace secant::bindings

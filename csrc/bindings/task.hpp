@@ -81,7 +81,8 @@ class Task {
     // What the kernels are told, in their number type.
     template <class R>
     struct Setting {
-        std::vector<R> x, v, step, typical, lower, upper;
+        Buffer<R> x;
+        std::vector<R> v, step, typical, lower, upper;
     };
 
     template <class R>
@@ -125,7 +126,7 @@ class Task {
     [[nodiscard]] py::array allocate_result(bool real);
     void mark(std::size_t flat, Status status);
     template <class R>
-    void keep_steps(const std::vector<R>& steps);
+    void keep_steps(std::span<const R> steps);
     [[noreturn]] void explain(const NotFinite& error) const;
     [[noreturn]] void explain(const NoRoom& error) const;
     [[noreturn]] void explain(const NotAnalytic& error) const;

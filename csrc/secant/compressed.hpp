@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <span>
 #include <stdexcept>
 #include <type_traits>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "secant/adaptive.hpp"
+#include "secant/buffer.hpp"
 #include "secant/decompress.hpp"
 #include "secant/difference.hpp"
 #include "secant/direction.hpp"
@@ -52,7 +52,7 @@ class ProductSink {
     void begin(std::size_t outputs) {
         if (outputs != rows_) throw PatternMismatch(outputs, rows_);
         entries_ = destination_.allocate(outputs);
-        products_ = std::make_unique_for_overwrite<O[]>(count_ * outputs);
+        products_.resize(count_ * outputs);
     }
     void store(std::size_t first_column, std::size_t columns, std::size_t first_output, std::size_t outputs,
                const O* strip, std::size_t stride) noexcept {
@@ -61,9 +61,9 @@ class ProductSink {
         }
     }
 
-    [[nodiscard]] std::span<O> column(std::size_t index) noexcept { return {products_.get() + index * rows_, rows_}; }
+    [[nodiscard]] std::span<O> column(std::size_t index) noexcept { return {products_.data() + index * rows_, rows_}; }
     [[nodiscard]] Products<O> products(std::span<const std::int32_t> column_of) noexcept {
-        return {.of_columns = {products_.get(), 1, static_cast<std::ptrdiff_t>(rows_)}, .column_of = column_of};
+        return {.of_columns = {products_.data(), 1, static_cast<std::ptrdiff_t>(rows_)}, .column_of = column_of};
     }
     [[nodiscard]] E* entries() const noexcept { return entries_; }
 
@@ -71,7 +71,7 @@ class ProductSink {
     Destination<E>& destination_;
     std::size_t rows_;
     std::size_t count_;
-    std::unique_ptr<O[]> products_;
+    Buffer<O> products_;
     E* entries_ = nullptr;
 };
 
@@ -134,8 +134,8 @@ void find_entries(const Recovery<I>& recovery, const Groups<I>& groups, ProductS
 
 // The wanted entries of J, in their order. Incidents have the number of the entry as their column. Returns the variables' steps.
 template <class R, class V, class I, class E>
-std::vector<R> differentiate(Evaluator<R, V>& evaluator, std::span<const R> x, const Recovery<I>& recovery,
-                             const DifferenceMethod<R>& method, Record<V>& record, Destination<E>& destination) {
+Buffer<R> differentiate(Evaluator<R, V>& evaluator, std::span<const R> x, const Recovery<I>& recovery,
+                        const DifferenceMethod<R>& method, Record<V>& record, Destination<E>& destination) {
     const FormulaSet<R>& formulas = formula_set<R>(1, method.order);
     const Moves<R> moves(x, method.rule(1, formulas), method.bounds);
     const GroupMoves<R, I> groups(moves, formulas, recovery.classes(), recovery.coloring().columns, method.side);
@@ -148,9 +148,9 @@ std::vector<R> differentiate(Evaluator<R, V>& evaluator, std::span<const R> x, c
 }
 
 template <class R, class I, class E>
-std::vector<R> differentiate(Evaluator<std::complex<R>, std::complex<R>>& evaluator, std::span<const R> x,
-                             const Recovery<I>& recovery, const ComplexStepMethod<R>& method,
-                             Record<std::complex<R>>& record, Destination<E>& destination) {
+Buffer<R> differentiate(Evaluator<std::complex<R>, std::complex<R>>& evaluator, std::span<const R> x,
+                        const Recovery<I>& recovery, const ComplexStepMethod<R>& method,
+                        Record<std::complex<R>>& record, Destination<E>& destination) {
     const R relative = method.relative();
     const ImaginaryMoves<R> moves(x, {}, relative, method.sizes, method.typical);
     const ImaginaryGroups<R, I> groups(moves, recovery.classes(), recovery.coloring().columns);
@@ -188,9 +188,9 @@ std::vector<R> differentiate(Evaluator<std::complex<R>, std::complex<R>>& evalua
     } else {
         compared.verify(x, direction, epsilon<R>(std::min(method.point_precision, method.value_precision)), record);
     }
-    detail::find_entries(recovery, groups.groups(), sink, Units<R>(moves.sizes()));
+    detail::find_entries(recovery, groups.groups(), sink, Units<R>({moves.sizes().begin(), moves.sizes().end()}));
     record.incidents = detail::entry_incidents(recovery, groups.groups(), record);
-    return moves.sizes();
+    return {moves.sizes().begin(), moves.sizes().end()};
 }
 
 namespace detail {
@@ -243,9 +243,9 @@ class GroupLines final : public Lines<R> {
 
 // The same with error bars. Kinks have the number of the entry as their column.
 template <class R, class V, class I, class E, class F>
-std::vector<R> differentiate(Evaluator<R, V>& evaluator, std::span<const R> x, const Recovery<I>& recovery,
-                             const AdaptiveMethod<R>& method, Record<V>& record, Destination<E>& destination,
-                             Destination<F>& error_destination, std::vector<Kink<R>>& kinks) {
+Buffer<R> differentiate(Evaluator<R, V>& evaluator, std::span<const R> x, const Recovery<I>& recovery,
+                        const AdaptiveMethod<R>& method, Record<V>& record, Destination<E>& destination,
+                        Destination<F>& error_destination, std::vector<Kink<R>>& kinks) {
     const FormulaSet<R>& formulas = formula_set<R>(1, 2);
     const Moves<R> moves(x, method.rule(), method.bounds);
     const GroupMoves<R, I> groups(moves, formulas, recovery.classes(), recovery.coloring().columns, Side::forward,
@@ -253,7 +253,7 @@ std::vector<R> differentiate(Evaluator<R, V>& evaluator, std::span<const R> x, c
     const detail::GroupLines<R, I> lines(moves, groups, x, method);
     detail::ProductSink<V, E> sink(destination, groups.count(), recovery.rows());
     detail::ProductSink<R, F> errors(error_destination, groups.count(), recovery.rows());
-    std::vector<R> steps(x.size());
+    Buffer<R> steps(x.size(), R(0));
     std::vector<Kink<R>> found;
     detail::Harvest<V> harvest;
     bool begun = false;
@@ -274,7 +274,7 @@ std::vector<R> differentiate(Evaluator<R, V>& evaluator, std::span<const R> x, c
             groups.groups().for_members(column, [&](std::size_t j) { steps[j] = widest * moves.size(j); });
         });
     begin();
-    std::vector<R> signed_sizes(x.size());
+    Buffer<R> signed_sizes(x.size());
     for (std::size_t j = 0; j < x.size(); ++j) signed_sizes[j] = groups.sign(j) * moves.size(j);
     const Units<R> units(std::move(signed_sizes));
     const auto column_of = groups.groups().column_of();

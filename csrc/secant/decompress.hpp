@@ -8,14 +8,17 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "secant/buffer.hpp"
 #include "secant/coloring/coloring.hpp"
 #include "secant/coloring/recovery.hpp"
+#include "secant/loops.hpp"
 #include "secant/parallel.hpp"
 #include "secant/pattern.hpp"
 #include "secant/precision.hpp"
@@ -57,10 +60,12 @@ template <class R>
 class Units {
    public:
     Units() = default;  // 1 for all
-    explicit Units(std::vector<R> values) : values_(std::move(values)), inverses_(values_.size(), R(0)) {
+    explicit Units(Buffer<R> values) : values_(std::move(values)), inverses_(values_.size(), R(0)) {
         for (std::size_t j = 0; j < values_.size(); ++j) {
             const R inverse = 1 / values_[j];
-            if (is_power_of_two(std::abs(values_[j])) && is_finite(inverse)) inverses_[j] = inverse;
+            const bool exact = is_power_of_two(std::abs(values_[j])) && is_finite(inverse);
+            if (exact) inverses_[j] = inverse;
+            exact_ = exact_ && exact;
         }
     }
 
@@ -71,6 +76,10 @@ class Units {
         const R inverse = inverses_[column];
         return inverse != 0 ? product * inverse : product / values_[column];
     }
+    // All inverses, if all of them are exact; else nothing.
+    [[nodiscard]] std::span<const R> factors() const noexcept {
+        return exact_ ? std::span<const R>(inverses_) : std::span<const R>();
+    }
     [[nodiscard]] Units sizes() const {
         Units positive = *this;
         for (R& value : positive.values_) value = std::abs(value);
@@ -79,8 +88,9 @@ class Units {
     }
 
    private:
-    std::vector<R> values_;
-    std::vector<R> inverses_;  // 0 where the inverse is not exact
+    Buffer<R> values_;
+    Buffer<R> inverses_;  // 0 where the inverse is not exact
+    bool exact_ = true;
 };
 
 // The entries that are wanted are not all in the pattern.
@@ -129,7 +139,10 @@ class Recovery {
                 if (found[k] == Reading::neither) throw InvalidColoring(i, static_cast<std::size_t>(rows.entries[k]));
             }
         }
-        if (one_way()) return;
+        if (one_way()) {
+            if (problem.partition == Partition::column) find_indices();
+            return;
+        }
         readings_.resize(wanted_.entries.size());
         for (std::size_t k = 0; k < readings_.size(); ++k) readings_[k] = found[place(k)];
     }
@@ -167,6 +180,7 @@ class Recovery {
     void read(const Products<const O>& products, const Units<R>& units, E* out, int threads = 1) const {
         const std::size_t rows = wanted_.count();
         constexpr std::size_t piece = 8192;
+        if (gather(products, units, out)) return;
         if (threads <= 1 || rows <= piece) return read_rows(products, units, out, 0, rows);
         struct Worker {
             const Recovery& recovery;
@@ -227,6 +241,38 @@ class Recovery {
         for (Substitution<I>& step : steps_) {
             if (step.target < step.mirror) std::swap(step.target, step.mirror);
             step.target -= shift;
+        }
+    }
+
+    // Where each wanted entry is in products that lie one column after the other, if 32 bits are enough to say so.
+    void find_indices() {
+        const std::size_t size = rows() * coloring_.column_colors;
+        if (sizeof(I) != sizeof(std::int32_t) || size >= std::numeric_limits<std::uint32_t>::max()) return;
+        indices_.resize(wanted_.entries.size());
+        for (std::size_t i = 0; i < wanted_.count(); ++i) {
+            for (std::size_t k = wanted_.begin(i); k < wanted_.end(i); ++k) {
+                const auto color =
+                    static_cast<std::size_t>(coloring_.columns[static_cast<std::size_t>(wanted_.entries[k])]);
+                indices_[k] = static_cast<std::uint32_t>(color * rows() + i);
+            }
+        }
+    }
+    // The usual case, as one flat loop: every colour is one product, and all steps are powers of two. Says whether it was.
+    template <class O, class R, class E>
+    [[nodiscard]] bool gather(const Products<const O>& products, const Units<R>& units, E* out) const noexcept {
+        if constexpr (std::is_same_v<O, double> && std::is_same_v<E, double> && std::is_same_v<I, std::int32_t>) {
+            const std::span<const R> factors = units.factors();
+            if (indices_.empty() || factors.empty() || products.column_of.data() != coloring_.columns.data() ||
+                products.of_columns.row_stride != 1 ||
+                products.of_columns.column_stride != static_cast<std::ptrdiff_t>(rows())) {
+                return false;
+            }
+            detail::gather_multiplied(products.of_columns.data, indices_.data(), factors.data(), wanted_.entries.data(),
+                                      out, indices_.size());
+            return true;
+        } else {
+            (void)products, (void)units, (void)out;
+            return false;
         }
     }
 
@@ -333,6 +379,7 @@ class Recovery {
     Coloring coloring_;
     OwnedLists<I> classes_;
     std::vector<I> places_;  // of wanted entries in the pattern; empty if all are wanted
+    std::vector<std::uint32_t> indices_;
     std::vector<Reading> readings_;
     std::vector<Substitution<I>> steps_;
 };

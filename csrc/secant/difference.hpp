@@ -115,6 +115,7 @@ template <class O, class V, class R>
 //   void begin(std::size_t outputs)            once, when the number of outputs is known;
 //   void store(columns, outputs, strip)        any number of times, for disjoint parts and, for repaired columns, again;
 //                                              each column from one thread, its outputs in their order.
+// or, in place of storing strips, std::span<O> column(index): the whole column, where results are to be.
 // Sinks are written by hand for speed; see sink.hpp.
 template <class P, class V, class O, class Sink>
 class DifferenceDriver {
@@ -215,7 +216,7 @@ class DifferenceDriver {
         const std::size_t strips = (outputs + length - 1) / length;
         // Rows of a strip are padded apart, so that they do not all fall into the same sets of the cache.
         const std::size_t stride = length + 8;
-        strip_.resize(columns * stride);
+        if constexpr (!keeps_columns) strip_.resize(columns * stride);
         for (std::size_t s = 0; s < strips; ++s) combine_strip(done, s * length, length, stride);
     }
 
@@ -223,12 +224,22 @@ class DifferenceDriver {
         const std::size_t count = std::min(length, values_.outputs() - first);
         for (std::size_t k = 0; k < starts_.size(); ++k) {
             const Formula<R>& formula = *formulas_[k];
-            const std::span<O> out(strip_.data() + k * stride, count);
+            const std::span<O> out = column_strip(done, k, first, count, stride);
             if (!detail::combine<O>(formula, values_, starts_[k], record_.base.data(), divisors_[k], first, out)) {
                 bad_[k] = 1;
             }
         }
-        sink_.store(done, starts_.size(), first, count, strip_.data(), stride);
+        if constexpr (!keeps_columns) sink_.store(done, starts_.size(), first, count, strip_.data(), stride);
+    }
+    // A sink that keeps columns as they are has them combined in place.
+    static constexpr bool keeps_columns = requires(Sink& sink) { sink.column(std::size_t()); };
+    [[nodiscard]] std::span<O> column_strip(std::size_t done, std::size_t k, std::size_t first, std::size_t count,
+                                            std::size_t stride) noexcept {
+        if constexpr (keeps_columns) {
+            return sink_.column(done + k).subspan(first, count);
+        } else {
+            return {strip_.data() + k * stride, count};
+        }
     }
 
     void repair_all(std::size_t done) {

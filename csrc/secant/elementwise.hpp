@@ -182,7 +182,7 @@ std::vector<R> differentiate_entries(Evaluator<R, V>& evaluator, std::span<const
     const Moves<R> moves(x, method.rule(derivative, formulas), method.bounds);
     detail::ElementwisePass<V, R, V> pass(evaluator, moves, nullptr, record);
     detail::elementwise(pass, moves, [&](Side side) -> const Formula<R>& { return formulas.on(side); }, record, out);
-    return moves.plan().sizes();
+    return {moves.plan().sizes().begin(), moves.plan().sizes().end()};
 }
 
 template <class R>

@@ -13,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "secant/buffer.hpp"
 #include "secant/coloring/color.hpp"
 #include "secant/direction.hpp"
 #include "secant/formula.hpp"
@@ -101,8 +102,8 @@ class GroupMoves final : public Directions<R> {
     [[nodiscard]] const Groups<I>& groups() const noexcept { return groups_; }
     // What entries of products are divided by to give derivatives by each variable: steps, as they are really taken, with their
     // signs.
-    [[nodiscard]] std::vector<R> units() const {
-        std::vector<R> units(moves_.origin().size(), R(0));
+    [[nodiscard]] Buffer<R> units() const {
+        Buffer<R> units(moves_.origin().size(), R(0));
         if (one_side_ && moves_.plain()) {
             const Formula<R>& formula = formulas_.on(moves_.plan().side(0));
             moves_.add_first_moments(formula, units);

@@ -264,7 +264,7 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
     detail::SecondDerivatives<E> out(destination, x.size(), with_line, length);
     detail::second_differences_or_repaired(evaluator, moves, detail::AllPairs{x.size(), with_line}, method.order,
                                            record, incidents, out);
-    return moves.plan().sizes();
+    return {moves.plan().sizes().begin(), moves.plan().sizes().end()};
 }
 
 namespace detail {

@@ -104,7 +104,7 @@ std::vector<R> differentiate(Evaluator<R, V>& evaluator, std::span<const R> x, A
     if (along.v.empty()) {
         const Moves<R> moves(x, rule, method.bounds);
         take_differences<V>(evaluator, SingleMoves<R>(moves, formulas, 0, x.size()), record, sink);
-        return moves.plan().sizes();
+        return {moves.plan().sizes().begin(), moves.plan().sizes().end()};
     }
     const Moves<R> moves = Moves<R>::along(x, along.v, rule, method.bounds);
     take_differences<V>(evaluator, SingleMoves<R>(moves, formulas, moves.line(), 1), record, sink);

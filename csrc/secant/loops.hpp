@@ -94,6 +94,14 @@ template <class T, class R>
     return bad == 0;
 }
 
+// out[k] = from[index[k]] * factors[column[k]]
+SECANT_HOT inline void gather_multiplied(const double* SECANT_RESTRICT from, const std::uint32_t* SECANT_RESTRICT index,
+                                         const double* SECANT_RESTRICT factors,
+                                         const std::int32_t* SECANT_RESTRICT column, double* SECANT_RESTRICT out,
+                                         std::size_t count) noexcept {
+    for (std::size_t k = 0; k < count; ++k) out[k] = from[index[k]] * factors[column[k]];
+}
+
 // to[i * to_stride + k] = from[k * from_stride + i] for k < columns, i < rows.
 template <class O, class E>
 void transpose(const O* SECANT_RESTRICT from, std::size_t from_stride, std::size_t columns, std::size_t rows,

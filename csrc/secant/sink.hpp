@@ -76,6 +76,9 @@ class ColumnSink {
     [[nodiscard]] std::span<const O> column(std::size_t index) const noexcept {
         return {data_.data() + index * outputs_, outputs_};
     }
+    [[nodiscard]] std::span<O> column(std::size_t index) noexcept {
+        return {data_.data() + index * outputs_, outputs_};
+    }
 
    private:
     std::size_t columns_;

@@ -105,8 +105,8 @@ template <class I>
 
 // The wanted entries of H, in their order. Incidents have the number of the entry as their column. Returns the variables' steps.
 template <class R, class V, class I, class E>
-std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R> x, const WantedPairs<I>& pairs,
-                                   const DifferenceMethod<R>& method, Record<V>& record, Destination<E>& destination) {
+Buffer<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R> x, const WantedPairs<I>& pairs,
+                              const DifferenceMethod<R>& method, Record<V>& record, Destination<E>& destination) {
     const Moves<R> moves(x, detail::pair_rule(method), method.bounds);
     detail::SparseSecondDerivatives<I, E> out(destination, pairs);
     std::vector<EntryIncident> incidents;
@@ -116,9 +116,9 @@ std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R
 }
 
 template <class R, class I, class E>
-std::vector<R> differentiate_twice(Evaluator<std::complex<R>, std::complex<R>>& evaluator, std::span<const R> x,
-                                   const WantedPairs<I>& pairs, const ComplexStepMethod<R>& method,
-                                   Record<std::complex<R>>& record, Destination<E>& destination) {
+Buffer<R> differentiate_twice(Evaluator<std::complex<R>, std::complex<R>>& evaluator, std::span<const R> x,
+                              const WantedPairs<I>& pairs, const ComplexStepMethod<R>& method,
+                              Record<std::complex<R>>& record, Destination<E>& destination) {
     const FormulaSet<R>& formulas = formula_set<R>(1, method.real_order, Origin::own);
     const Moves<R> moves(x, method.real_rule(formulas), method.bounds);
     const R relative = method.relative();
@@ -129,20 +129,20 @@ std::vector<R> differentiate_twice(Evaluator<std::complex<R>, std::complex<R>>& 
                                          out);
     out.begin(1);
     record.incidents = detail::place_incidents(pairs, incidents);
-    return imaginary.sizes();
+    return {imaginary.sizes().begin(), imaginary.sizes().end()};
 }
 
 template <class R, class V, class I, class E, class F>
-std::vector<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R> x, const WantedPairs<I>& pairs,
-                                   const AdaptiveMethod<R>& method, Record<V>& record, Destination<E>& destination,
-                                   Destination<F>& error_destination) {
+Buffer<R> differentiate_twice(Evaluator<R, V>& evaluator, std::span<const R> x, const WantedPairs<I>& pairs,
+                              const AdaptiveMethod<R>& method, Record<V>& record, Destination<E>& destination,
+                              Destination<F>& error_destination) {
     detail::SparseSecondDerivatives<I, E> out(destination, pairs);
     detail::SparseSecondDerivatives<I, F> out_errors(error_destination, pairs);
     std::vector<EntryIncident> incidents;
     const std::vector<R> steps = detail::second_derivatives_of_lines(evaluator, x, std::span<const R>(), method, pairs,
                                                                      record, incidents, out, out_errors);
     record.incidents = detail::place_incidents(pairs, incidents);
-    return steps;
+    return {steps.begin(), steps.end()};
 }
 
 }  // namespace secant

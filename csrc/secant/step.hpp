@@ -19,6 +19,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "secant/buffer.hpp"
 #include "secant/portability.hpp"
 #include "secant/precision.hpp"
 #include "secant/stencil.hpp"
@@ -188,10 +189,10 @@ class StepPlan {
     [[nodiscard]] Side side(std::size_t variable) const noexcept { return sides_.empty() ? side_ : sides_[variable]; }
     // Whether all variables keep the side that was asked for.
     [[nodiscard]] bool one_side() const noexcept { return sides_.empty(); }
-    [[nodiscard]] const std::vector<R>& sizes() const noexcept { return sizes_; }
+    [[nodiscard]] const Buffer<R>& sizes() const noexcept { return sizes_; }
 
    private:
-    std::vector<R> sizes_;
+    Buffer<R> sizes_;
     std::vector<Side> sides_;  // empty while all variables keep the side that was asked for
     Side side_ = Side::central;
 };

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -243,14 +242,20 @@ class Coloring:
         from scipy.sparse import issparse
         from scipy.sparse.linalg import LinearOperator
 
-        seeds = (lambda colors: _seeds(colors).toarray()) if isinstance(given, LinearOperator) else _seeds
+        def times(operator: Any, colors: Colors) -> npt.NDArray[Any]:
+            if not isinstance(operator, LinearOperator):
+                product = operator @ _seeds(colors)
+                return product.toarray() if issparse(product) else np.asarray(product)
+            if _count(colors) == 0:  # LinearOperator takes no matrix without columns
+                return np.zeros((operator.shape[0], 0), operator.dtype)
+            return np.asarray(operator @ _seeds(colors).toarray())
+
         products = []
         if self._column_colors is not None:
-            products.append(given @ seeds(self._column_colors))
+            products.append(times(given, self._column_colors))
         if self._row_colors is not None:
-            products.append((given.T @ seeds(self._row_colors)).T)
-        dense = [product.toarray() if issparse(product) else np.asarray(product) for product in products]
-        return dense[0] if len(dense) == 1 else tuple(dense)
+            products.append(times(given.T, self._row_colors).T)
+        return products[0] if len(products) == 1 else tuple(products)
 
     def decompress(self, products: Any) -> csr_array:
         """Find the entries of a matrix in its products with the seeds, wherever they come from.
@@ -273,26 +278,22 @@ class Coloring:
         TypeError
             If they are not numbers.
         """
-        rows, columns = self._pattern.shape
         both = self.partition == "bidirectional"
         if both and (not isinstance(products, tuple | list) or len(products) != 2):
             msg = "products is not a pair; a bidirectional colouring needs those with columns and those with rows"
             raise ValueError(msg)
-        of_columns = products[0] if both else products if self.partition == "column" else None
-        of_rows = products[1] if both else products if self.partition == "row" else None
-        arrays = [None if given is None else _numbers(given) for given in (of_columns, of_rows)]
-        dtype = np.result_type(*[array.dtype for array in arrays if array is not None], np.float32)
-        for index, (array, shape) in enumerate(
-            zip(arrays, ((rows, _count(self._column_colors)), (_count(self._row_colors), columns)), strict=True)
-        ):
-            if array is None:
-                continue
+        given = [_numbers(part) for part in (products if both else [products])]
+        rows, columns = self._pattern.shape
+        of_columns, of_rows = (rows, _count(self._column_colors)), (_count(self._row_colors), columns)
+        needed = {"column": [of_columns], "row": [of_rows], "bidirectional": [of_columns, of_rows]}[self.partition]
+        for array, shape in zip(given, needed, strict=True):
             if array.shape != shape:
-                msg = (
-                    f"products with {('columns', 'rows')[index]} have shape {array.shape}; the colouring needs {shape}"
-                )
+                what = "columns" if shape is of_columns else "rows"
+                msg = f"products with {what} have shape {array.shape}; the colouring needs {shape}"
                 raise ValueError(msg)
-            arrays[index] = array.astype(dtype, copy=False)
+        dtype = np.result_type(*given, np.float32)
+        ready = [_in_steps(array.astype(dtype, copy=False)) for array in given]
+        arrays = {"column": (*ready, None), "row": (None, *ready), "bidirectional": ready}[self.partition]
         return self._pattern.to_csr(self._compression.decompress(*arrays))
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -324,24 +325,30 @@ class Coloring:
             If the file is none of `save`'s, or its colouring is not valid.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
-                stored = dict(file)
+            with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
+                stored = dict(arrays)
             structure, decompression = map(str, stored["kind"])
-            shape = tuple(stored["shape"].tolist())
+            rows, columns = map(int, stored["shape"])
             indptr, indices = stored["indptr"], stored["indices"]
-        except (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            ones = np.ones(len(indices), np.int8)
+        except (FileNotFoundError, IsADirectoryError, PermissionError):
+            raise
+        except Exception as error:  # a damaged file raises what zip, zlib and NumPy please
             msg = f"{path} is no file that Coloring.save wrote"
             raise ValueError(msg) from error
         from scipy.sparse import csr_array
 
-        pattern = SparsityPattern(csr_array((np.ones(len(indices), np.int8), indices, indptr), shape=shape))
-        return cls(
-            pattern,
-            stored.get("column_colors"),
-            stored.get("row_colors"),
-            structure=structure,  # type: ignore[arg-type]
-            decompression=decompression,  # type: ignore[arg-type]
-        )
+        try:
+            return cls(
+                SparsityPattern(csr_array((ones, indices, indptr), shape=(rows, columns))),
+                stored.get("column_colors"),
+                stored.get("row_colors"),
+                structure=structure,  # type: ignore[arg-type]
+                decompression=decompression,  # type: ignore[arg-type]
+            )
+        except (TypeError, ValueError) as error:
+            msg = f"{path} has no valid colouring: {error}"
+            raise ValueError(msg) from error
 
 
 def color(
@@ -521,6 +528,12 @@ def _numbers(given: Any) -> npt.NDArray[Any]:
         msg = f"products have dtype {array.dtype}; accepted are real and complex numbers"
         raise TypeError(msg)
     return array
+
+
+def _in_steps(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The array, or a copy where its entries do not lie a whole number of them apart, as in fields of records."""
+    whole = all(stride % array.itemsize == 0 for stride in array.strides)
+    return array if whole and array.flags.aligned else np.ascontiguousarray(array)
 
 
 def _same(a: Colors | None, b: Colors | None) -> bool:

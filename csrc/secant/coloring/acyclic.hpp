@@ -7,6 +7,8 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -55,9 +57,10 @@ struct TreeNote {
 
 }  // namespace detail
 
-// `graph` is symmetric; edges from a vertex to itself are passed over. `order` has every vertex once.
+// An acyclic colouring with no more colours than `most`; nothing, if the order does not lead to such a colouring.
 template <class I>
-[[nodiscard]] std::vector<Color> acyclic_coloring(Lists<I> graph, std::span<const I> order) {
+[[nodiscard]] std::optional<std::vector<Color>> acyclic_coloring_within(Lists<I> graph, std::span<const I> order,
+                                                                        std::size_t most) {
     using Note = detail::TreeNote<I>;
     std::vector<Color> colors(graph.count(), uncolored);
     detail::Neighborhoods<I, Note> notes(graph);
@@ -80,6 +83,7 @@ template <class I>
             }
         }
         const Color color = forbidden.least();
+        if (static_cast<std::size_t>(color) >= most) return std::nullopt;
         color_of(v) = color;
         forbidden.reach(color);
         notes.reach(color);
@@ -104,6 +108,12 @@ template <class I>
         }
     }
     return colors;
+}
+
+// `graph` is symmetric; edges from a vertex to itself are passed over. `order` has every vertex once.
+template <class I>
+[[nodiscard]] std::vector<Color> acyclic_coloring(Lists<I> graph, std::span<const I> order) {
+    return *acyclic_coloring_within(graph, order, std::numeric_limits<std::size_t>::max());
 }
 
 }  // namespace secant

@@ -81,7 +81,8 @@ class Candidates {
    public:
     using Make = std::function<Coloring()>;
 
-    explicit Candidates(std::size_t enough) : enough_(enough) {}
+    // `seconds`: what one of them may take, roughly.
+    Candidates(std::size_t enough, double seconds) : enough_(enough), seconds_(seconds) {}
     void add(Make make) { makes_.push_back(std::move(make)); }
 
     [[nodiscard]] Coloring best() const {
@@ -101,8 +102,8 @@ class Candidates {
             }
             void finish() const noexcept {}
         };
-        const int threads = static_cast<int>(std::min<std::size_t>(makes_.size(), 64));
-        share_pieces(std::min(threads, available_threads()), makes_.size(), [&] { return Worker{*this, made, last}; });
+        const int threads = worthwhile_threads(seconds_, makes_.size());
+        share_pieces(threads, makes_.size(), [&] { return Worker{*this, made, last}; });
         const std::size_t considered = std::min(last.load() + 1, made.size());
         return std::move(*std::ranges::min_element(made.begin(), made.begin() + static_cast<std::ptrdiff_t>(considered),
                                                    {}, &Coloring::count));
@@ -110,6 +111,7 @@ class Candidates {
 
    private:
     std::size_t enough_;
+    double seconds_;
     std::vector<Make> makes_;
 };
 
@@ -128,7 +130,7 @@ class Colorer {
             case Partition::bidirectional:
                 break;
         }
-        return trimmed(bidirectional_coloring(pattern_, problem_.decompression, order));
+        return trimmed(*bidirectional_coloring(pattern_, problem_.decompression, order));
     }
 
     [[nodiscard]] Coloring best() const {
@@ -159,6 +161,7 @@ class Colorer {
         }
         return coloring;
     }
+    [[nodiscard]] double seconds() const noexcept { return 50e-9 * static_cast<double>(pattern_.entries()); }
     // Random orders are tried, and colourings improved, as long as that takes a fraction of a second.
     [[nodiscard]] std::size_t affordable(double cost, std::size_t most) const noexcept {
         return static_cast<std::size_t>(std::min(2e7 / std::max(cost, 1.0), static_cast<double>(most)));
@@ -169,14 +172,26 @@ class Colorer {
         const Lists<I> groups = across(colored);
         std::vector<Color> colors = distance2_coloring<I>(vertices, groups, order_columns(vertices, groups, order));
         if (passes != 0) colors = recolor(vertices, groups, std::move(colors), passes, most_in_list(groups));
-        return of(colored, std::move(colors), order);
+        return of(colored, without_empty(vertices, std::move(colors)), order);
+    }
+    // What has no entries takes part in no product.
+    [[nodiscard]] static std::vector<Color> without_empty(Lists<I> vertices, std::vector<Color> colors) {
+        bool any = false;
+        for (std::size_t v = 0; v < colors.size(); ++v) {
+            if (vertices.length(v) != 0) continue;
+            colors[v] = uncolored;
+            any = true;
+        }
+        if (any) (void)close_gaps(colors);
+        return colors;
     }
     void add_one_sided(Candidates& candidates, Partition colored) const {
         const std::size_t passes = affordable(pairs_in_lists(across(colored)), 60);
         const Band band = band_of(pattern_);
         if (band.width() <= 2 * most_in_list(across(colored))) {
             candidates.add([this, colored, band] {
-                return of(colored, cyclic_coloring(lists(colored).count(), band.width()), {});
+                return of(colored, without_empty(lists(colored), cyclic_coloring(lists(colored).count(), band.width())),
+                          {});
             });
         }
         for (const Order order : orders_tried) {
@@ -188,13 +203,15 @@ class Colorer {
         }
     }
     [[nodiscard]] Coloring best_one_sided(Partition colored) const {
-        Candidates candidates(most_in_list(across(colored)));
+        Candidates candidates(most_in_list(across(colored)), seconds());
         add_one_sided(candidates, colored);
         return candidates.best();
     }
 
     [[nodiscard]] Coloring symmetric(Order order) const {
-        const std::vector<I> vertices = order_graph(pattern_.by_rows(), order);
+        return symmetric(order, order_graph(pattern_.by_rows(), order));
+    }
+    [[nodiscard]] Coloring symmetric(Order order, const std::vector<I>& vertices) const {
         return trimmed(of(Partition::column,
                           problem_.decompression == Decompression::direct
                               ? star_coloring<I>(pattern_.by_rows(), vertices)
@@ -204,18 +221,42 @@ class Colorer {
     [[nodiscard]] Coloring best_symmetric() const {
         const Band band = band_of(pattern_);
         const std::size_t in_turn = problem_.decompression == Decompression::direct ? band.width() : band.upper + 1;
-        Candidates candidates(band.full ? in_turn : 0);
+        Candidates candidates(band.full ? in_turn : 0, seconds());
         if (in_turn <= 2 * most_in_list(pattern_.by_rows())) {
             candidates.add([this, in_turn] {
                 return trimmed(of(Partition::column, cyclic_coloring(pattern_.columns(), in_turn), {}));
             });
         }
         for (const Order order : orders_tried) candidates.add([this, order] { return symmetric(order); });
+        // What does without symmetry, or without substitution, does with it. (Without a diagonal, columns of one colour may be neighbours.)
+        if (has_diagonal()) candidates.add([this] { return trimmed(best_one_sided(Partition::column)); });
+        if (problem_.decompression == Decompression::substitution) {
+            for (const Order order : orders_tried) {
+                candidates.add([this, order] {
+                    const std::vector<I> vertices = order_graph(pattern_.by_rows(), order);
+                    return trimmed(of(Partition::column, star_coloring<I>(pattern_.by_rows(), vertices), order));
+                });
+            }
+        }
+        // Degrees at distance two cost more, and are sometimes the better ones.
+        const bool small = affordable(pairs_in_lists(pattern_.by_rows()), 1) != 0;
+        for (const Order order : small ? std::span(orders_tried).subspan(1) : std::span<const Order>()) {
+            candidates.add([this, order] {
+                return symmetric(order, order_columns(pattern_.by_columns(), pattern_.by_rows(), order));
+            });
+        }
         const std::size_t seeds = affordable(10 * static_cast<double>(pattern_.entries()), 20);
         for (std::size_t seed = 0; seed < seeds; ++seed) {
             candidates.add([this, seed] { return symmetric({OrderKind::random, seed}); });
         }
         return candidates.best();
+    }
+
+    [[nodiscard]] bool has_diagonal() const noexcept {
+        for (std::size_t v = 0; v < pattern_.rows(); ++v) {
+            if (!std::ranges::binary_search(pattern_.by_rows().of(v), static_cast<I>(v))) return false;
+        }
+        return true;
     }
 
     // Dense lists are read from products of their own: which are dense, is tried for a number of lengths.
@@ -240,22 +281,31 @@ class Colorer {
         }
     }
     [[nodiscard]] Coloring best_bidirectional() const {
-        Candidates candidates(1);
+        Candidates candidates(1, seconds());
         for (const Partition colored : {Partition::column, Partition::row}) {
             candidates.add([this, colored] {
                 Coloring coloring = best_one_sided(colored);
                 coloring.columns.resize(pattern_.columns(), uncolored);
                 coloring.rows.resize(pattern_.rows(), uncolored);
-                return coloring;
+                return trimmed(std::move(coloring));
             });
             add_splits(candidates, colored);
         }
-        for (const Order order : orders_tried) candidates.add([this, order] { return by(order); });
+        // Greedy colourings of both sides at once can take as many colours as there are columns, and then quadratic time: they are given up
+        // where they leave those behind by far. Some of their colours may turn out to be neutral.
+        const Coloring known = candidates.best();
+        Candidates all(1, seconds());
+        all.add([&known] { return known; });
+        const auto add = [&](Order order) {
+            all.add([this, order, &known] {
+                const auto found = bidirectional_coloring(pattern_, problem_.decompression, order, 4 * known.count());
+                return found ? trimmed(*found) : known;
+            });
+        };
+        for (const Order order : orders_tried) add(order);
         const std::size_t seeds = affordable(20 * static_cast<double>(pattern_.entries()), 10);
-        for (std::size_t seed = 0; seed < seeds; ++seed) {
-            candidates.add([this, seed] { return by({OrderKind::random, seed}); });
-        }
-        return candidates.best();
+        for (std::size_t seed = 0; seed < seeds; ++seed) add({OrderKind::random, seed});
+        return all.best();
     }
 
     const SparsityPattern<I>& pattern_;

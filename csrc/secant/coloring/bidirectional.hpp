@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -19,15 +21,19 @@
 
 namespace secant {
 
-// By a colouring of the graph whose vertices are the columns and the rows.
+// By a colouring of the graph whose vertices are the columns and the rows, with no more colours than `most`, if the order leads to one.
 template <class I>
-[[nodiscard]] Coloring bidirectional_coloring(const SparsityPattern<I>& pattern, Decompression decompression,
-                                              Order order) {
+[[nodiscard]] std::optional<Coloring> bidirectional_coloring(
+    const SparsityPattern<I>& pattern, Decompression decompression, Order order,
+    std::size_t most = std::numeric_limits<std::size_t>::max()) {
     const OwnedLists<I> both = bipartite_graph(pattern);
     const Lists<I> graph = both.view();
     const std::vector<I> vertices = order_graph(graph, order);
-    const std::vector<Color> colors = decompression == Decompression::direct ? star_coloring<I>(graph, vertices)
-                                                                             : acyclic_coloring<I>(graph, vertices);
+    const std::optional<std::vector<Color>> found = decompression == Decompression::direct
+                                                        ? star_coloring_within<I>(graph, vertices, most)
+                                                        : acyclic_coloring_within<I>(graph, vertices, most);
+    if (!found) return std::nullopt;
+    const std::vector<Color>& colors = *found;
     const auto middle = colors.begin() + static_cast<std::ptrdiff_t>(pattern.columns());
     Coloring coloring{.columns = {colors.begin(), middle}, .rows = {middle, colors.end()}, .order = order};
     coloring.column_colors = close_gaps(coloring.columns);

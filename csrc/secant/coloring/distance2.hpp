@@ -34,9 +34,11 @@ namespace detail {
 template <class I>
 class ColorsInLists {
    public:
-    ColorsInLists(Lists<I> lists, std::size_t members) : lists_(lists), first_words_(lists.count(), 0) {
+    ColorsInLists(Lists<I> lists, std::size_t members, std::size_t longest)
+        : lists_(lists), first_words_(lists.count(), 0) {
         // To walk along a list must cost less than to walk along the bits of as many colours as there are members.
         const std::size_t long_length = std::max<std::size_t>(members / word_bits, 2 * word_bits);
+        if (longest <= long_length) return;
         for (std::size_t v = 0; v < lists.count(); ++v) {
             if (lists.length(v) <= long_length) continue;
             if (long_of_.empty()) long_of_.assign(lists.count(), none);
@@ -45,24 +47,36 @@ class ColorsInLists {
         }
     }
 
-    void add(std::size_t list, Color color) {
-        const auto number = static_cast<std::size_t>(color);
-        if (number < word_bits) {
-            first_words_[list] |= std::uint64_t{1} << number;
-            return;
+    // The least colour that no member of the vertex's lists has, if it is one of the first 64; entered into them at once.
+    [[nodiscard]] Color take_first(std::span<const I> lists_of_vertex) noexcept {
+        std::uint64_t* const words = first_words_.data();
+        std::uint64_t taken = 0;
+        for (const I list : lists_of_vertex) {
+            taken |= words[list];
+            if (taken == ~std::uint64_t{0}) return uncolored;
         }
+        const std::uint64_t bit = ~taken & (taken + 1);
+        for (const I list : lists_of_vertex) words[list] |= bit;
+        return std::countr_one(taken);
+    }
+    // The least beyond these, likewise.
+    [[nodiscard]] Color take_later(I vertex, std::span<const I> lists_of_vertex, std::span<const Color> colors) {
+        const Color color = least_later(vertex, lists_of_vertex, colors);
+        forbidden_.reach(color);
+        for (const I list : lists_of_vertex) add(static_cast<std::size_t>(list), color);
+        return color;
+    }
+
+   private:
+    void add(std::size_t list, Color color) {
         if (!is_long(list)) return;
+        const auto number = static_cast<std::size_t>(color);
         std::vector<std::uint64_t>& words = words_of(list);
         const std::size_t word = number / word_bits;
         if (word >= words.size()) words.resize(word + 1, 0);
         words[word] |= std::uint64_t{1} << (number % word_bits);
     }
-
-    // The least colour that no member of the vertex's lists has.
-    [[nodiscard]] Color least(I vertex, std::span<const I> lists_of_vertex, std::span<const Color> colors) {
-        std::uint64_t taken = 0;
-        for (const I list : lists_of_vertex) taken |= first_words_[static_cast<std::size_t>(list)];
-        if (taken != ~std::uint64_t{0}) return std::countr_one(taken);
+    [[nodiscard]] Color least_later(I vertex, std::span<const I> lists_of_vertex, std::span<const Color> colors) {
         forbidden_.start(vertex);
         longs_.clear();
         for (const I list : lists_of_vertex) {
@@ -82,9 +96,7 @@ class ColorsInLists {
             if (color == in_short) return color;
         }
     }
-    void reach(Color color) { forbidden_.reach(color); }
 
-   private:
     static constexpr Color word_bits = 64;
     static constexpr I none = -1;
 
@@ -123,17 +135,17 @@ template <class I>
 [[nodiscard]] std::vector<Color> distance2_coloring(Lists<I> by_columns, Lists<I> by_rows, std::span<const I> order) {
     const std::size_t count = by_columns.count();
     std::vector<Color> colors(count, uncolored);
-    if (most_in_list(by_rows) == count) {  // a full row: all columns differ
+    const std::size_t longest = most_in_list(by_rows);
+    if (longest == count) {  // a full row: all columns differ
         std::iota(colors.begin(), colors.end(), Color(0));
         return colors;
     }
-    detail::ColorsInLists<I> in_rows(by_rows, count);
+    detail::ColorsInLists<I> in_rows(by_rows, count, longest);
     for (const I v : order) {
         const std::span<const I> rows = by_columns.of(static_cast<std::size_t>(v));
-        const Color color = in_rows.least(v, rows, colors);
+        Color color = in_rows.take_first(rows);
+        if (color == uncolored) color = in_rows.take_later(v, rows, colors);
         colors[static_cast<std::size_t>(v)] = color;
-        in_rows.reach(color);
-        for (const I row : rows) in_rows.add(static_cast<std::size_t>(row), color);
     }
     return colors;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -18,12 +19,16 @@ namespace secant::detail {
 template <class I, class Note>
 class Neighborhoods {
    public:
+    // Notes are written before they are read.
     explicit Neighborhoods(Lists<I> graph)
-        : graph_(graph), notes_(graph.entries.size()), used_(graph.count(), 0), slots_() {}
+        : graph_(graph),
+          notes_(std::make_unique_for_overwrite<Note[]>(graph.entries.size())),
+          used_(graph.count(), 0),
+          slots_() {}
 
     [[nodiscard]] std::span<Note> of(I vertex) noexcept {
         const auto v = static_cast<std::size_t>(vertex);
-        return {notes_.data() + graph_.begin(v), static_cast<std::size_t>(used_[v])};
+        return {notes_.get() + graph_.begin(v), static_cast<std::size_t>(used_[v])};
     }
     // A vertex's note on a colour, or nullptr.
     [[nodiscard]] Note* find(I vertex, Color color) noexcept {
@@ -51,7 +56,7 @@ class Neighborhoods {
 
    private:
     Lists<I> graph_;
-    std::vector<Note> notes_;
+    std::unique_ptr<Note[]> notes_;
     std::vector<I> used_;
     std::span<Note> hand_;
     std::vector<std::size_t> slots_;

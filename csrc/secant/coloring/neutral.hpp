@@ -50,11 +50,27 @@ class ColorCover {
     std::map<std::pair<std::size_t, std::size_t>, std::size_t> pairs_;
 };
 
+// Whether every colour has a vertex with an entry on the diagonal, which no other colour gives: then none is neutral.
+template <class I>
+[[nodiscard]] bool each_color_on_diagonal(Lists<I> graph, const Coloring& coloring) {
+    std::vector<char> needed(coloring.column_colors, 0);
+    std::size_t missing = needed.size();
+    for (std::size_t v = 0; v < graph.count() && missing != 0; ++v) {
+        if (coloring.columns[v] == uncolored) continue;
+        char& own = needed[static_cast<std::size_t>(coloring.columns[v])];
+        if (own != 0 || !std::ranges::binary_search(graph.of(v), static_cast<I>(v))) continue;
+        own = 1;
+        --missing;
+    }
+    return missing == 0;
+}
+
 // For symmetric and bidirectional colourings, whose entries may have two products to be found in. Throws InvalidColoring where one
-// has none.
+// has none and colours might be neutral.
 template <class I>
 void drop_neutral_colors(const SparsityPattern<I>& pattern, const ColoringProblem& problem, Coloring& coloring) {
     const bool symmetric = problem.structure == Structure::symmetric;
+    if (symmetric && each_color_on_diagonal(pattern.by_rows(), coloring)) return;
     // Colours of columns first, then those of rows, where these have their own.
     const std::size_t shift = symmetric ? 0 : coloring.column_colors;
     const std::span<const Color> row_colors = symmetric ? coloring.columns : coloring.rows;

@@ -7,6 +7,8 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -30,9 +32,10 @@ struct StarNote {
 
 }  // namespace detail
 
-// `graph` is symmetric; edges from a vertex to itself are passed over. `order` has every vertex once.
+// A star colouring with no more colours than `most`; nothing, if the order does not lead to such a colouring.
 template <class I>
-[[nodiscard]] std::vector<Color> star_coloring(Lists<I> graph, std::span<const I> order) {
+[[nodiscard]] std::optional<std::vector<Color>> star_coloring_within(Lists<I> graph, std::span<const I> order,
+                                                                     std::size_t most) {
     using Note = detail::StarNote<I>;
     std::vector<Color> colors(graph.count(), uncolored);
     detail::Neighborhoods<I, Note> notes(graph);
@@ -54,6 +57,7 @@ template <class I>
             }
         }
         const Color color = forbidden.least();
+        if (static_cast<std::size_t>(color) >= most) return std::nullopt;
         color_of(v) = color;
         forbidden.reach(color);
         notes.reach(color);
@@ -75,6 +79,12 @@ template <class I>
         }
     }
     return colors;
+}
+
+// `graph` is symmetric; edges from a vertex to itself are passed over. `order` has every vertex once.
+template <class I>
+[[nodiscard]] std::vector<Color> star_coloring(Lists<I> graph, std::span<const I> order) {
+    return *star_coloring_within(graph, order, std::numeric_limits<std::size_t>::max());
 }
 
 }  // namespace secant
