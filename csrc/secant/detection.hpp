@@ -163,12 +163,12 @@ class ProbePoint {
     ProbePoint(std::span<const R> x, const DetectionMethod<R>& method)
         : x_(x), method_(method), random_(method.seed), base_(x.begin(), x.end()), others_(x.size()) {}
 
-    // One at random, within this share of the variables' scales from x.
-    void choose(R share) {
+    // One at random, within this share of the variables' scales from x. `nearness` divides how far variables are moved from it.
+    void choose(R share, R nearness = 1) {
         for (std::size_t j = 0; j < x_.size(); ++j) {
             const R scale = std::max(std::abs(x_[j]), entry(method_.typical, j, R(1)));
             base_[j] = inside(j, x_[j] + share * scale * static_cast<R>(2 * random_.fraction() - 1));
-            const R distance = scale * (1 + static_cast<R>(random_.fraction())) / 64;
+            const R distance = scale * (1 + static_cast<R>(random_.fraction())) / (64 * nearness);
             const R sign = random_.fraction() < 0.5 ? R(-1) : R(1);
             others_[j] = inside(j, base_[j] + sign * distance);
             if (others_[j] == base_[j]) others_[j] = inside(j, base_[j] - sign * distance);
@@ -226,8 +226,8 @@ class Detective {
         return false;
     }
 
-    void look_at(R share) {
-        point_.choose(share);
+    void look_at(R share, R nearness = 1) {
+        point_.choose(share, nearness);
         evaluate_base();
     }
 
@@ -285,13 +285,11 @@ class Detective {
     }
 
     void with_moves(KnownEntries& known, Detection& found) {
-        // At x itself first; then around it, farther each time, up to a share of the variables' scales.
         for (std::size_t round = 0; round < method_.most_rounds; ++round) {
-            if (round > 0 && !look_around(round)) break;
             const std::size_t before = known.count();
             const std::vector<std::vector<std::size_t>> sets = deal(known);
-            if (!affordable(sets.size())) return;
-            search(known, sets, found_by_moving);
+            if (!affordable(sets.size() + 2)) return;
+            move_around(known, sets, round);
             ++found.rounds;
             reckon(known, sets, found.missed);
             const bool sure =
@@ -299,21 +297,24 @@ class Detective {
             if (sure && round >= 2 && known.count() == before) return;
         }
     }
-    // Nearer where f raises an exception; not at all if it always does.
-    bool look_around(std::size_t round) {
-        R share = std::min(R(1) / 8, std::ldexp(R(1), static_cast<int>(round) - 6));
-        for (int attempt = 0; attempt < 4; ++attempt, share /= 16) {
+    // At x itself first; then around it, farther each time, up to a share of the variables' scales. Nearer to x, and with smaller moves,
+    // where f raises an exception.
+    void move_around(KnownEntries& known, const std::vector<std::vector<std::size_t>>& sets, std::size_t round) {
+        constexpr int attempts = 4;
+        R share = round == 0 ? R(0) : std::min(R(1) / 8, std::ldexp(R(1), static_cast<int>(round) - 6));
+        for (int attempt = 0;; ++attempt, share /= 16) {
+            const bool last = attempt == attempts - 1 || !affordable(sets.size() + 2);
             try {
-                look_at(share);
-                if (std::ranges::all_of(base_, [](const V& value) { return is_finite(value); })) return true;
+                look_at(attempt == attempts - 1 ? R(0) : share, std::ldexp(R(1), 4 * attempt));
+                if (!last && !std::ranges::all_of(base_, [](const V& value) { return is_finite(value); })) continue;
+                search(known, sets, found_by_moving);
+                return;
             } catch (const NotDeterministic&) {
                 throw;
             } catch (...) {
-                if (!method_.forgives(std::current_exception())) throw;
+                if (last || !method_.forgives(std::current_exception())) throw;
             }
         }
-        look_at(R(0));
-        return true;
     }
 
     [[nodiscard]] std::vector<std::size_t> all_columns() const {

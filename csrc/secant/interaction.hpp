@@ -36,14 +36,11 @@ class Interactions {
         Detection found;
         found.rows = n;
         std::vector<std::pair<std::size_t, std::size_t>> pairs;
-        // At random points around x, until one shows nothing new.
+        // At x and at random points around it, until one shows nothing new.
         for (std::size_t round = 0; round < method_.most_rounds; ++round) {
-            look_around(round);
             const std::size_t before = pairs.size();
-            if (!collect(pairs)) {
-                found.complete = false;
-                break;
-            }
+            found.complete = look_around(round, pairs);
+            if (!found.complete) break;
             std::ranges::sort(pairs);
             pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
             ++found.rounds;
@@ -61,20 +58,23 @@ class Interactions {
     }
 
    private:
-    void look_around(std::size_t round) {
+    // Nearer to x, and with smaller moves, where f raises an exception. Says whether there were evaluations enough.
+    [[nodiscard]] bool look_around(std::size_t round, std::vector<std::pair<std::size_t, std::size_t>>& pairs) {
+        constexpr int attempts = 4;
         R share = round == 0 ? R(0) : std::min(R(1) / 8, std::ldexp(R(1), static_cast<int>(round) - 6));
-        for (int attempt = 0; attempt < 4; ++attempt, share /= 16) {
+        for (int attempt = 0;; ++attempt, share /= 16) {
+            const bool last = attempt == attempts - 1;
+            if (method_.most_evaluations != 0 && evaluations_ + 2 > method_.most_evaluations) return false;
             try {
-                point_.choose(share);
-                if (is_finite(evaluate_base())) return;
+                point_.choose(last ? R(0) : share, std::ldexp(R(1), 4 * attempt));
+                if (!is_finite(evaluate_base()) && !last) continue;
+                return collect(pairs);
             } catch (const NotDeterministic&) {
                 throw;
             } catch (...) {
-                if (share == 0 || !method_.forgives(std::current_exception())) throw;
+                if (last || !method_.forgives(std::current_exception())) throw;
             }
         }
-        point_.choose(R(0));
-        (void)evaluate_base();
     }
     V evaluate_base() {
         const std::vector<ColumnSet> none(1);
