@@ -142,7 +142,7 @@ def table(quick: bool) -> list[Row]:
             "20,000 unknowns: prepared forward Jacobian / (colours + 1) bare calls",
             1.4,
             own.ratio,
-            f"quartiles {own.lower:.2f} to {own.upper:.2f}; {calls} calls, one takes {own.baseline / calls * 1e6:.0f} µs; "
+            f"quartiles {own.lower:.2f} to {own.upper:.2f}; {calls} calls of {own.baseline / calls * 1e6:.0f} µs; "
             f"SciPy {peer.ratio:.1f} with {peer_calls} calls",
         ),
         Row(
@@ -158,7 +158,7 @@ def table(quick: bool) -> list[Row]:
             "2,000,000 unknowns: pattern to first Jacobian, seconds" if not quick else "80,000 unknowns: seconds",
             10,
             measured["seconds"],
-            f"{measured['coloring']:.2f} s to colour, {measured['colors']:.0f} colours; bare calls {measured['bare']:.2f} s",
+            f"{measured['coloring']:.2f} s for {measured['colors']:.0f} colours; bare calls {measured['bare']:.2f} s",
         ),
         Row("… peak memory beside what was there / result", 6, measured["memory"]),
     ]

@@ -21,16 +21,18 @@ DIFFUSION = (1.0, 8.0)
 WIDTH = 60.0  # of the square
 
 
+def laplacian(a):
+    """Of fields in the last two axes, in units of the grid."""
+    return np.roll(a, 1, -1) + np.roll(a, -1, -1) + np.roll(a, 1, -2) + np.roll(a, -1, -2) - 4 * a
+
+
 def rhs(t, y, grid, width=WIDTH):  # noqa: ARG001 (the rates do not depend on time)
     """Rates of both species at all grid points, u before v; y may have any leading axes."""
     fields = y.reshape((*y.shape[:-1], 2, grid, grid))
     u, v = fields[..., 0, :, :], fields[..., 1, :, :]
-    laplacian = (
-        np.roll(fields, 1, -1) + np.roll(fields, -1, -1) + np.roll(fields, 1, -2) + np.roll(fields, -1, -2) - 4 * fields
-    ) * (grid / width) ** 2
-    reaction = u * u * v
-    du = A + reaction - (B + 1) * u + DIFFUSION[0] * laplacian[..., 0, :, :]
-    dv = B * u - reaction + DIFFUSION[1] * laplacian[..., 1, :, :]
+    scale = (grid / width) ** 2
+    du = A + u * u * v - (B + 1) * u + DIFFUSION[0] * scale * laplacian(u)
+    dv = B * u - u * u * v + DIFFUSION[1] * scale * laplacian(v)
     return np.stack([du, dv], axis=-3).reshape(y.shape)
 
 

@@ -130,6 +130,76 @@ void find_entries(const Recovery<I>& recovery, const Groups<I>& groups, ProductS
     recovery.find(sink.products(column_of), units, sink.entries(), threads_for_entries(recovery.entries()));
 }
 
+// With substitution, what is not finite spreads, and entries of a product that is not may be found in another.
+template <class I, class E>
+void mark_not_finite(const Recovery<I>& recovery, const E* entries, std::vector<Incident>& incidents) {
+    if (recovery.problem().decompression == Decompression::direct) return;
+    std::erase_if(incidents, [&](const Incident& incident) {
+        return incident.status == Status::not_finite && is_finite(entries[incident.column]);
+    });
+    for (std::size_t k = 0; k < recovery.entries(); ++k) {
+        if (!is_finite(entries[k])) incidents.push_back({k, 0, Status::not_finite});
+    }
+}
+
+// An entry that no probe of its column's has given a value.
+struct MissingEntry {
+    std::size_t variable;
+    std::size_t row;
+    std::size_t entry;
+};
+
+// Those for which another variable of the column may be to blame, by variables: `alone(j, column)` says whether j by itself has room that
+// the column has not.
+template <class V, class I, class Alone>
+[[nodiscard]] std::vector<MissingEntry> missing_entries(const Record<V>& record, const Recovery<I>& recovery,
+                                                        const Groups<I>& groups, Alone&& alone) {
+    std::vector<MissingEntry> missing;
+    if (recovery.problem().decompression == Decompression::substitution) return missing;
+    for (const Incident& incident : record.incidents) {
+        if (incident.status != Status::not_finite) continue;
+        recovery.for_entries_in(incident.output, static_cast<std::int32_t>(incident.column), groups.column_of(),
+                                [&](std::size_t entry, std::size_t j) {
+                                    if (alone(j, incident.column)) missing.push_back({j, incident.output, entry});
+                                });
+    }
+    std::ranges::stable_sort(missing, {}, &MissingEntry::variable);
+    return missing;
+}
+
+// What was said of an entry is taken back, and what is known now is said.
+inline void replace_incidents(std::vector<Incident>& incidents, const MissingEntry& missing,
+                              std::span<const Incident> now) {
+    std::erase_if(incidents, [&](const Incident& incident) { return incident.column == missing.entry; });
+    for (const Incident& incident : now) {
+        if (incident.output == missing.row) incidents.push_back({missing.entry, 0, incident.status});
+    }
+}
+
+// Probes that are not finite are tried nearer and on the other side: for all variables of a column at once, and not where one of them
+// has no room there. Entries that are left then are tried again, each variable alone, if it has the room that another had not.
+template <class V, class R, class I, class E>
+void repair_alone(Evaluator<R, V>& evaluator, const Moves<R>& moves, const FormulaSet<R>& formulas,
+                  const GroupMoves<R, I>& groups, const Recovery<I>& recovery, Record<V>& record,
+                  std::vector<Incident>& incidents, E* entries) {
+    const auto missing = missing_entries(record, recovery, groups.groups(), [&](std::size_t j, std::size_t column) {
+        const SingleMoves<R> alone(moves, formulas, j, 1);
+        return std::ranges::any_of(variations_of(alone.side(0)), [&](const Variation& variation) {
+            return alone.allows(0, variation) && !groups.allows(column, variation);
+        });
+    });
+    for (std::size_t k = 0; k < missing.size();) {
+        const std::size_t j = missing[k].variable;
+        record.incidents.clear();
+        ColumnSink<V> values(1);
+        take_differences<V>(evaluator, SingleMoves<R>(moves, formulas, j, 1), record, values);
+        for (; k < missing.size() && missing[k].variable == j; ++k) {
+            entries[missing[k].entry] = static_cast<E>(values.column(0)[missing[k].row]);
+            replace_incidents(incidents, missing[k], record.incidents);
+        }
+    }
+}
+
 }  // namespace detail
 
 // The wanted entries of J, in their order. Incidents have the number of the entry as their column. Returns the variables' steps.
@@ -143,7 +213,11 @@ Buffer<R> differentiate(Evaluator<R, V>& evaluator, std::span<const R> x, const 
     take_differences<V>(evaluator, groups, record, sink);
     if (groups.count() == 0) detail::begin_without_products(evaluator, groups, record, sink);
     detail::find_entries(recovery, groups.groups(), sink, Units<R>(groups.units()));
-    record.incidents = detail::entry_incidents(recovery, groups.groups(), record);
+    std::vector<Incident> incidents = detail::entry_incidents(recovery, groups.groups(), record);
+    if (method.bounds.given())
+        detail::repair_alone<V>(evaluator, moves, formulas, groups, recovery, record, incidents, sink.entries());
+    record.incidents = std::move(incidents);
+    detail::mark_not_finite(recovery, sink.entries(), record.incidents);
     return moves.plan().sizes();
 }
 
@@ -190,6 +264,7 @@ Buffer<R> differentiate(Evaluator<std::complex<R>, std::complex<R>>& evaluator, 
     }
     detail::find_entries(recovery, groups.groups(), sink, Units<R>({moves.sizes().begin(), moves.sizes().end()}));
     record.incidents = detail::entry_incidents(recovery, groups.groups(), record);
+    detail::mark_not_finite(recovery, sink.entries(), record.incidents);
     return {moves.sizes().begin(), moves.sizes().end()};
 }
 
@@ -238,6 +313,58 @@ class GroupLines final : public Lines<R> {
     std::span<const R> x_;
     const AdaptiveMethod<R>& method_;
 };
+
+// Some lines of several.
+template <class R>
+class ChosenLines final : public Lines<R> {
+   public:
+    ChosenLines(const Lines<R>& all, std::span<const std::size_t> chosen) : all_(all), chosen_(chosen) {}
+
+    [[nodiscard]] std::size_t count() const noexcept override { return chosen_.size(); }
+    [[nodiscard]] std::size_t column(std::size_t line) const noexcept override { return all_.column(chosen_[line]); }
+    [[nodiscard]] LineSetting<R> setting(std::size_t line) const override { return all_.setting(chosen_[line]); }
+    [[nodiscard]] const Displacements<R>& displacements() const noexcept override { return all_.displacements(); }
+    [[nodiscard]] R factor(std::size_t line, R offset) const noexcept override {
+        return all_.factor(chosen_[line], offset);
+    }
+    [[nodiscard]] R distance(std::size_t line, R offset) const noexcept override {
+        return all_.distance(chosen_[line], offset);
+    }
+
+   private:
+    const Lines<R>& all_;
+    std::span<const std::size_t> chosen_;
+};
+
+// The same as repair_alone, for lines.
+template <class V, class R, class E, class F>
+void follow_alone(Evaluator<R, V>& evaluator, const Moves<R>& moves, const FormulaSet<R>& formulas,
+                  std::span<const R> x, const AdaptiveMethod<R>& method, std::span<const MissingEntry> missing,
+                  Record<V>& record, std::vector<Incident>& incidents, std::vector<Kink<R>>& kinks, E* entries,
+                  F* errors) {
+    std::vector<std::size_t> variables;
+    for (const MissingEntry& one : missing) {
+        if (variables.empty() || variables.back() != one.variable) variables.push_back(one.variable);
+    }
+    if (variables.empty()) return;
+    const MovedLines<R> all(moves, formulas, x, {}, method, 1);
+    Harvest<V> harvest;
+    follow_lines(evaluator, ChosenLines<R>(all, variables), method.most_evaluations, record,
+                 [&](std::size_t index, const Line<R>& line) {
+                     record.incidents.clear();
+                     std::vector<Kink<R>> found;
+                     harvest.gather(0, line, record.outputs, record, found);
+                     for (const MissingEntry& one : missing) {
+                         if (one.variable != variables[index]) continue;
+                         entries[one.entry] = static_cast<E>(harvest.values()[one.row]);
+                         errors[one.entry] = static_cast<F>(harvest.errors()[one.row]);
+                         replace_incidents(incidents, one, record.incidents);
+                         for (const Kink<R>& kink : found) {
+                             if (kink.output == one.row) kinks.push_back({one.entry, 0, kink.left, kink.right});
+                         }
+                     }
+                 });
+}
 
 }  // namespace detail
 
@@ -289,7 +416,20 @@ Buffer<R> differentiate(Evaluator<R, V>& evaluator, std::span<const R> x, const 
                                     kinks.push_back({entry, 0, left, right});
                                 });
     }
-    record.incidents = detail::entry_incidents(recovery, groups.groups(), record);
+    std::vector<Incident> incidents = detail::entry_incidents(recovery, groups.groups(), record);
+    if (method.bounds.given()) {
+        // Lines of columns reach as far as all their variables do.
+        const auto missing =
+            detail::missing_entries(record, recovery, groups.groups(), [&](std::size_t j, std::size_t c) {
+                const LineSetting<R> one = detail::setting_of_variable(j, x, method, 1);
+                const LineSetting<R> all = lines.setting(c);
+                return one.room_up + one.room_down > moves.size(j) * (all.room_up + all.room_down);
+            });
+        detail::follow_alone<V>(evaluator, moves, formulas, x, method, missing, record, incidents, kinks,
+                                sink.entries(), errors.entries());
+    }
+    record.incidents = std::move(incidents);
+    detail::mark_not_finite(recovery, sink.entries(), record.incidents);
     return steps;
 }
 

@@ -60,13 +60,8 @@ template <class R>
 class Units {
    public:
     Units() = default;  // 1 for all
-    explicit Units(Buffer<R> values) : values_(std::move(values)), inverses_(values_.size(), R(0)) {
-        for (std::size_t j = 0; j < values_.size(); ++j) {
-            const R inverse = 1 / values_[j];
-            const bool exact = is_power_of_two(std::abs(values_[j])) && is_finite(inverse);
-            if (exact) inverses_[j] = inverse;
-            exact_ = exact_ && exact;
-        }
+    explicit Units(Buffer<R> values) : values_(std::move(values)), inverses_(values_.size()) {
+        exact_ = detail::exact_inverses(values_.data(), inverses_.data(), values_.size());
     }
 
     [[nodiscard]] R operator[](std::size_t column) const noexcept { return values_.empty() ? R(1) : values_[column]; }
@@ -119,7 +114,7 @@ class Recovery {
           all_(wanted.starts.empty()),
           columns_(columns),
           problem_(problem),
-          coloring_(std::move(coloring)),
+          coloring_(with_all_vertices(std::move(coloring), problem, rows.count(), columns)),
           classes_(color_classes<I>(coloring_.columns, coloring_.column_colors)) {
         const auto fits = [](std::size_t given, std::size_t length) { return given == 0 || given == length; };
         if (!fits(coloring_.columns.size(), columns) || !fits(coloring_.rows.size(), rows.count())) {
@@ -129,7 +124,14 @@ class Recovery {
         const SparsityPattern<I> pattern(rows, columns);
         if (problem.decompression == Decompression::substitution) {
             const RecoveryGraph<I> graph(pattern, problem.structure, coloring_);
-            steps_ = Peeling<I>(graph).steps();
+            try {
+                steps_ = Peeling<I>(graph).steps();
+            } catch (const InvalidColoring& error) {
+                if (problem.structure == Structure::symmetric) throw;
+                // Vertices of the graph are columns, then rows.
+                const auto [column, row] = std::minmax(error.row(), error.column());
+                throw InvalidColoring(row - columns, column);
+            }
             if (problem.structure == Structure::nonsymmetric) enter_matrix(pattern);
             return;
         }
@@ -143,6 +145,7 @@ class Recovery {
             if (problem.partition == Partition::column) find_indices();
             return;
         }
+        if (problem.structure == Structure::symmetric) read_pairs_once(found);
         readings_.resize(wanted_.entries.size());
         for (std::size_t k = 0; k < readings_.size(); ++k) readings_[k] = found[place(k)];
     }
@@ -212,6 +215,18 @@ class Recovery {
     }
 
    private:
+    // Colours that are not given at all are given to nobody.
+    [[nodiscard]] static Coloring with_all_vertices(Coloring coloring, const ColoringProblem& problem, std::size_t rows,
+                                                    std::size_t columns) {
+        const bool symmetric = problem.structure == Structure::symmetric;
+        if (coloring.columns.empty() && (symmetric || problem.partition != Partition::row)) {
+            coloring.columns.assign(columns, uncolored);
+        }
+        if (coloring.rows.empty() && !symmetric && problem.partition != Partition::column) {
+            coloring.rows.assign(rows, uncolored);
+        }
+        return coloring;
+    }
     // Whether every entry is read where its own column's product has it, or, by rows, where its row's has.
     [[nodiscard]] bool one_way() const noexcept {
         return problem_.structure == Structure::nonsymmetric && problem_.partition != Partition::bidirectional;
@@ -241,6 +256,16 @@ class Recovery {
         for (Substitution<I>& step : steps_) {
             if (step.target < step.mirror) std::swap(step.target, step.mirror);
             step.target -= shift;
+        }
+    }
+
+    // An entry and its image that can be read in two places are read in one, so that they have the same bits.
+    void read_pairs_once(std::vector<Reading>& found) const noexcept {
+        for (std::size_t i = 0; i < rows_.count(); ++i) {
+            for (std::size_t k = rows_.begin(i); k < rows_.end(i); ++k) {
+                if (found[k] != Reading::either) continue;
+                found[k] = static_cast<std::size_t>(rows_.entries[k]) <= i ? Reading::own : Reading::mirrored;
+            }
         }
     }
 
@@ -288,7 +313,7 @@ class Recovery {
         }
         visit(k);
     }
-    // Entries that can be read in both ways are read in their own row.
+    // In bidirectional problems, entries that can be read in both ways are read in their own row.
     [[nodiscard]] static bool is_own(Reading reading) noexcept {
         return reading == Reading::own || reading == Reading::either;
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -92,6 +93,35 @@ template <class T, class R>
         bad |= static_cast<std::uint64_t>(!is_finite(values[i]));
     }
     return bad == 0;
+}
+
+// out = 1 / value where that is exact, for powers of two, else 0; says whether it is for all.
+[[nodiscard]] SECANT_HOT inline bool exact_inverses(const double* SECANT_RESTRICT values, double* SECANT_RESTRICT out,
+                                                    std::size_t count) noexcept {
+    constexpr std::uint64_t sign = std::uint64_t{1} << 63U;
+    constexpr std::uint64_t mantissa = 0x000fffffffffffffU;
+    constexpr std::uint64_t bias = std::uint64_t{2046}
+                                   << 52U;  // the exponents of a number and of its inverse add up to this
+    std::uint64_t inexact = 0;
+    for (std::size_t j = 0; j < count; ++j) {
+        const auto bits = std::bit_cast<std::uint64_t>(values[j]);
+        const std::uint64_t size = bits & ~sign;
+        const bool exact = (bits & mantissa) == 0 && size != 0 && size < bias;
+        out[j] = exact ? std::bit_cast<double>((bias - size) | (bits & sign)) : 0.0;
+        inexact |= static_cast<std::uint64_t>(!exact);
+    }
+    return inexact == 0;
+}
+template <class R>
+[[nodiscard]] bool exact_inverses(const R* values, R* out, std::size_t count) noexcept {
+    bool all = true;
+    for (std::size_t j = 0; j < count; ++j) {
+        const R inverse = 1 / values[j];
+        const bool exact = is_power_of_two(std::abs(values[j])) && is_finite(inverse);
+        out[j] = exact ? inverse : R(0);
+        all = all && exact;
+    }
+    return all;
 }
 
 // out[k] = from[index[k]] * factors[column[k]]

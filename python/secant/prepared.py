@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
+import numpy as np
+
 from secant import methods
 from secant.bounds import resolve as resolve_bounds
 from secant.function import BLOCK_BYTES, FunctionLike, prepare
@@ -84,8 +86,13 @@ class MaybeSparse(Prepared):
 
         options = self._options
         lower, upper = resolve_bounds(options["bounds"])
-        kind = CurvatureLook if self._is_from_values else SlopeLook
-        look = kind(self._prepare_look, options["argnum"], lower, upper, self._method.typical, self._name)
+        common = (self._prepare_look, options["argnum"], lower, upper, self._method.typical, self._name)
+        look = CurvatureLook(*common) if self._is_from_values else SlopeLook(*common)
+        columns = coloring.pattern.shape[1]
+        if options["like"] is not None and np.size(options["like"]) != columns:
+            size, shape = np.size(options["like"]), np.shape(options["like"])
+            msg = f"like has {size} entries (shape {shape}), but the sparsity pattern has {columns} columns"
+            raise ValueError(msg)
         return SparseDerivative(self._find, coloring, options["entries"], options["verify"], look)
 
     @property

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
+from secant.callers import warn_caller
 from secant.coloring import Coloring, Structure, color
 from secant.detection import DetectedPattern
 from secant.estimate import Estimate, make_estimate
@@ -154,7 +154,7 @@ def _warn_of_no_gain(coloring: Coloring) -> None:
             f"the sparsity pattern is too dense to gain by it: it needs {coloring.ncolors} products, a dense "
             f"derivative {columns}, one for each column"
         )
-        warnings.warn(msg, stacklevel=4)
+        warn_caller(msg)
 
 
 def _wanted(pattern: SparsityPattern, entries: Any) -> SparsityPattern:

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <complex>
+#include <cstdint>
 #include <limits>
 #include <random>
 #include <vector>
@@ -99,4 +101,55 @@ TEST_CASE("a transposition may round to another type") {
     std::vector<float> to(6);
     loops::transpose(from.data(), 3, 2, 3, to.data(), 2);
     CHECK(to == std::vector{0.1F, 0.4F, 0.2F, 0.5F, 0.3F, 0.6F});
+}
+
+TEST_CASE("inverses are exact for powers of two, whose own are normal, and zero for others") {
+    std::vector<double> values = {1,
+                                  2,
+                                  -0.25,
+                                  3,
+                                  0.1,
+                                  0,
+                                  -0.0,
+                                  0x1p-1022,
+                                  0x1p1022,
+                                  0x1p1023,
+                                  -0x1p-1000,
+                                  std::numeric_limits<double>::infinity(),
+                                  std::numeric_limits<double>::quiet_NaN(),
+                                  std::numeric_limits<double>::denorm_min(),
+                                  -7};
+    std::vector<double> inverses(values.size(), 42);
+    CHECK_FALSE(loops::exact_inverses(values.data(), inverses.data(), values.size()));
+    for (std::size_t k = 0; k < values.size(); ++k) {
+        int exponent = 0;
+        const bool power = std::isnormal(values[k]) && std::abs(std::frexp(values[k], &exponent)) == 0.5;
+        const bool exact = power && std::isnormal(1 / values[k]);
+        CHECK(inverses[k] == (exact ? 1 / values[k] : 0.0));
+    }
+    std::vector<double> powers;
+    for (int exponent = -1022; exponent <= 1022; ++exponent)
+        powers.push_back(std::ldexp(exponent % 2 ? -1.0 : 1.0, exponent));
+    inverses.resize(powers.size());
+    CHECK(loops::exact_inverses(powers.data(), inverses.data(), powers.size()));
+    for (std::size_t k = 0; k < powers.size(); ++k) CHECK(inverses[k] * powers[k] == 1);
+}
+
+TEST_CASE("a gather multiplies what it fetches") {
+    std::mt19937_64 engine(5);
+    for (const std::size_t count : lengths) {
+        const std::vector<double> from = random_values<double>(engine, 100);
+        const std::vector<double> factors = random_values<double>(engine, 20);
+        std::vector<std::uint32_t> index(count);
+        std::vector<std::int32_t> column(count);
+        for (std::size_t k = 0; k < count; ++k) {
+            index[k] = static_cast<std::uint32_t>(engine() % 100);
+            column[k] = static_cast<std::int32_t>(engine() % 20);
+        }
+        std::vector<double> out(count);
+        loops::gather_multiplied(from.data(), index.data(), factors.data(), column.data(), out.data(), count);
+        for (std::size_t k = 0; k < count; ++k) {
+            CHECK(out[k] == from[index[k]] * factors[static_cast<std::size_t>(column[k])]);
+        }
+    }
 }

@@ -107,11 +107,11 @@ TEST_CASE("steps and scales of the user's are taken, one for all or one for each
     const std::vector<double> each = {0.1, 0.7};
     auto rule = rule_of<double>(Side::central, 1, 2, Precision::binary64);
     rule.sizes = one;
-    CHECK(StepPlan<double>(x, rule, {}).sizes() == std::vector{0.3, 0.3});
+    CHECK(StepPlan<double>(x, rule, {}).sizes() == secant::Buffer<double>{0.3, 0.3});
     rule.sizes = each;
-    CHECK(StepPlan<double>(x, rule, {}).sizes() == each);
+    CHECK(StepPlan<double>(x, rule, {}).sizes() == secant::Buffer<double>(each.begin(), each.end()));
     rule.sizes = {};
-    const std::vector<double> natural = StepPlan<double>(x, rule, {}).sizes();
+    const secant::Buffer<double> natural = StepPlan<double>(x, rule, {}).sizes();
     const std::vector<double> typical = {1024.0};
     rule.typical = typical;
     CHECK(StepPlan<double>(x, rule, {}).size(1) == 1024 * natural[1]);

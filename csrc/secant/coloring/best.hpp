@@ -130,7 +130,7 @@ class Colorer {
             case Partition::bidirectional:
                 break;
         }
-        return trimmed(*bidirectional_coloring(pattern_, problem_.decompression, order));
+        return trimmed(bidirectional_coloring(pattern_, problem_.decompression, order));
     }
 
     [[nodiscard]] Coloring best() const {
@@ -221,7 +221,9 @@ class Colorer {
     [[nodiscard]] Coloring best_symmetric() const {
         const Band band = band_of(pattern_);
         const std::size_t in_turn = problem_.decompression == Decompression::direct ? band.width() : band.upper + 1;
-        Candidates candidates(band.full ? in_turn : 0, seconds());
+        // Of short bands, all columns may be neighbours of all.
+        const bool optimal = band.full && pattern_.columns() >= 4 * band.width();
+        Candidates candidates(optimal ? in_turn : 0, seconds());
         if (in_turn <= 2 * most_in_list(pattern_.by_rows())) {
             candidates.add([this, in_turn] {
                 return trimmed(of(Partition::column, cyclic_coloring(pattern_.columns(), in_turn), {}));
@@ -298,7 +300,8 @@ class Colorer {
         all.add([&known] { return known; });
         const auto add = [&](Order order) {
             all.add([this, order, &known] {
-                const auto found = bidirectional_coloring(pattern_, problem_.decompression, order, 4 * known.count());
+                const auto found =
+                    bidirectional_coloring_within(pattern_, problem_.decompression, order, 4 * known.count());
                 return found ? trimmed(*found) : known;
             });
         };

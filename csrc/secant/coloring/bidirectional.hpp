@@ -21,11 +21,12 @@
 
 namespace secant {
 
-// By a colouring of the graph whose vertices are the columns and the rows, with no more colours than `most`, if the order leads to one.
+// By a colouring of the graph whose vertices are the columns and the rows, with no more colours than `most`; nothing, if the order does
+// not lead to one.
 template <class I>
-[[nodiscard]] std::optional<Coloring> bidirectional_coloring(
-    const SparsityPattern<I>& pattern, Decompression decompression, Order order,
-    std::size_t most = std::numeric_limits<std::size_t>::max()) {
+[[nodiscard]] std::optional<Coloring> bidirectional_coloring_within(const SparsityPattern<I>& pattern,
+                                                                    Decompression decompression, Order order,
+                                                                    std::size_t most) {
     const OwnedLists<I> both = bipartite_graph(pattern);
     const Lists<I> graph = both.view();
     const std::vector<I> vertices = order_graph(graph, order);
@@ -39,6 +40,12 @@ template <class I>
     coloring.column_colors = close_gaps(coloring.columns);
     coloring.row_colors = close_gaps(coloring.rows);
     return coloring;
+}
+
+template <class I>
+[[nodiscard]] Coloring bidirectional_coloring(const SparsityPattern<I>& pattern, Decompression decompression,
+                                              Order order) {
+    return *bidirectional_coloring_within(pattern, decompression, order, std::numeric_limits<std::size_t>::max());
 }
 
 // Lists that are longer than `length`, which are read from products of their own, and the others, which are read from products
