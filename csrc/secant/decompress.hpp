@@ -129,7 +129,8 @@ class Recovery {
             } catch (const InvalidColoring& error) {
                 if (problem.structure == Structure::symmetric) throw;
                 // Vertices of the graph are columns, then rows.
-                const auto [column, row] = std::minmax(error.row(), error.column());
+                const std::size_t column = std::min(error.row(), error.column());
+                const std::size_t row = std::max(error.row(), error.column());
                 throw InvalidColoring(row - columns, column);
             }
             if (problem.structure == Structure::nonsymmetric) enter_matrix(pattern);
@@ -333,8 +334,9 @@ class Recovery {
         if (one_way() && problem_.partition == Partition::column) {
             const std::ptrdiff_t stride = products.of_columns.column_stride;
             for (std::size_t i = begin; i < end; ++i) {
-                const O* const row = &products.of_columns(i, 0);
                 const std::size_t last = wanted_.end(i);
+                if (wanted_.begin(i) == last) continue;
+                const O* const row = &products.of_columns(i, 0);
                 for (std::size_t k = wanted_.begin(i); k < last; ++k) {
                     const auto j = static_cast<std::size_t>(wanted_.entries[k]);
                     out[k] = static_cast<E>(units.divide(row[products.column_of[j] * stride], j));

@@ -37,7 +37,7 @@ class PointBlock {
 
     void write(std::size_t index, std::span<P> point) const noexcept {
         if constexpr (std::is_same_v<P, R>) {
-            std::memcpy(point.data(), origin().data(), origin().size_bytes());
+            if (!point.empty()) std::memcpy(point.data(), origin().data(), origin().size_bytes());
         } else {
             std::ranges::copy(origin(), point.begin());
         }

@@ -137,7 +137,7 @@ template <class I>
     std::vector<Color> colors(count, uncolored);
     const std::size_t longest = most_in_list(by_rows);
     if (longest == count) {  // a full row: all columns differ
-        std::iota(colors.begin(), colors.end(), Color(0));
+        for (std::size_t k = 0; k < count; ++k) colors[static_cast<std::size_t>(order[k])] = static_cast<Color>(k);
         return colors;
     }
     detail::ColorsInLists<I> in_rows(by_rows, count, longest);
