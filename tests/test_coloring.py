@@ -98,6 +98,17 @@ def test_symmetry_saves_colours_and_substitution_more(name: str) -> None:
     assert star <= columns or not PATTERNS[name].to_csr().diagonal().all()
 
 
+@given(st.integers(0, 2**32 - 1), st.integers(1, 24), st.floats(0.02, 0.5), st.floats(0, 1))
+def test_substitution_never_takes_more_colours(seed: int, n: int, density: float, diagonal: float) -> None:
+    random = np.random.default_rng(seed)
+    mask = colorings.symmetrised(random.random((n, n)) < density)
+    mask[np.diag_indices(n)] = random.random(n) < diagonal
+    direct, substitution = (
+        color(P(mask), structure="symmetric", decompression=which).ncolors for which in ("direct", "substitution")
+    )
+    assert substitution <= direct
+
+
 def test_substitution_is_direct_for_columns_or_rows_alone() -> None:
     for partition in ("column", "row"):
         coloring = color(PATTERNS["random"], partition=partition, decompression="substitution")

@@ -209,48 +209,57 @@ class Colorer {
     }
 
     [[nodiscard]] Coloring symmetric(Order order) const {
-        return symmetric(order, order_graph(pattern_.by_rows(), order));
+        return symmetric(problem_.decompression, order, order_graph(pattern_.by_rows(), order));
     }
-    [[nodiscard]] Coloring symmetric(Order order, const std::vector<I>& vertices) const {
-        return trimmed(of(Partition::column,
-                          problem_.decompression == Decompression::direct
-                              ? star_coloring<I>(pattern_.by_rows(), vertices)
-                              : acyclic_coloring<I>(pattern_.by_rows(), vertices),
-                          order));
-    }
-    [[nodiscard]] Coloring best_symmetric() const {
-        const Band band = band_of(pattern_);
-        const std::size_t in_turn = problem_.decompression == Decompression::direct ? band.width() : band.upper + 1;
-        // Of short bands, all columns may be neighbours of all.
-        const bool optimal = band.full && pattern_.columns() >= 4 * band.width();
-        Candidates candidates(optimal ? in_turn : 0, seconds());
-        if (in_turn <= 2 * most_in_list(pattern_.by_rows())) {
-            candidates.add([this, in_turn] {
-                return trimmed(of(Partition::column, cyclic_coloring(pattern_.columns(), in_turn), {}));
-            });
+    // By a colouring for one decompression, trimmed for it and then for the one that is asked for.
+    [[nodiscard]] Coloring symmetric(Decompression made_for, Order order, const std::vector<I>& vertices) const {
+        Coloring coloring = of(Partition::column,
+                               made_for == Decompression::direct ? star_coloring<I>(pattern_.by_rows(), vertices)
+                                                                 : acyclic_coloring<I>(pattern_.by_rows(), vertices),
+                               order);
+        if (made_for != problem_.decompression) {
+            drop_neutral_colors(pattern_, {Structure::symmetric, Partition::column, made_for}, coloring);
         }
-        for (const Order order : orders_tried) candidates.add([this, order] { return symmetric(order); });
-        // What does without symmetry, or without substitution, does with it. (Without a diagonal, columns of one colour may be neighbours.)
-        if (has_diagonal()) candidates.add([this] { return trimmed(best_one_sided(Partition::column)); });
-        if (problem_.decompression == Decompression::substitution) {
-            for (const Order order : orders_tried) {
-                candidates.add([this, order] {
-                    const std::vector<I> vertices = order_graph(pattern_.by_rows(), order);
-                    return trimmed(of(Partition::column, star_coloring<I>(pattern_.by_rows(), vertices), order));
-                });
-            }
+        return trimmed(std::move(coloring));
+    }
+    void add_symmetric(Candidates& candidates, Decompression made_for) const {
+        for (const Order order : orders_tried) {
+            candidates.add(
+                [this, made_for, order] { return symmetric(made_for, order, order_graph(pattern_.by_rows(), order)); });
         }
         // Degrees at distance two cost more, and are sometimes the better ones.
         const bool small = affordable(pairs_in_lists(pattern_.by_rows()), 1) != 0;
         for (const Order order : small ? std::span(orders_tried).subspan(1) : std::span<const Order>()) {
-            candidates.add([this, order] {
-                return symmetric(order, order_columns(pattern_.by_columns(), pattern_.by_rows(), order));
+            candidates.add([this, made_for, order] {
+                return symmetric(made_for, order, order_columns(pattern_.by_columns(), pattern_.by_rows(), order));
             });
         }
         const std::size_t seeds = affordable(10 * static_cast<double>(pattern_.entries()), 20);
         for (std::size_t seed = 0; seed < seeds; ++seed) {
-            candidates.add([this, seed] { return symmetric({OrderKind::random, seed}); });
+            candidates.add([this, made_for, order = Order{OrderKind::random, seed}] {
+                return symmetric(made_for, order, order_graph(pattern_.by_rows(), order));
+            });
         }
+    }
+    [[nodiscard]] Coloring best_symmetric() const {
+        const Band band = band_of(pattern_);
+        const bool direct = problem_.decompression == Decompression::direct;
+        const std::size_t in_turn = direct ? band.width() : band.upper + 1;
+        // Of short bands, all columns may be neighbours of all.
+        const bool optimal = band.full && pattern_.columns() >= 4 * band.width();
+        Candidates candidates(optimal ? in_turn : 0, seconds());
+        const auto add_cyclic = [&](std::size_t width) {
+            if (width > 2 * most_in_list(pattern_.by_rows())) return;
+            candidates.add([this, width] {
+                return trimmed(of(Partition::column, cyclic_coloring(pattern_.columns(), width), {}));
+            });
+        };
+        add_cyclic(in_turn);
+        if (!direct) add_cyclic(band.width());
+        // What does without symmetry, or without substitution, does with it. (Without a diagonal, columns of one colour may be neighbours.)
+        if (has_diagonal()) candidates.add([this] { return trimmed(best_one_sided(Partition::column)); });
+        add_symmetric(candidates, Decompression::direct);
+        if (!direct) add_symmetric(candidates, Decompression::substitution);
         return candidates.best();
     }
 
