@@ -114,25 +114,16 @@ class Recovery {
           all_(wanted.starts.empty()),
           columns_(columns),
           problem_(problem),
-          coloring_(with_all_vertices(std::move(coloring), problem, rows.count(), columns)),
+          coloring_(in_use(std::move(coloring), problem, rows.count(), columns)),
           classes_(color_classes<I>(coloring_.columns, coloring_.column_colors)) {
-        const auto fits = [](std::size_t given, std::size_t length) { return given == 0 || given == length; };
-        if (!fits(coloring_.columns.size(), columns) || !fits(coloring_.rows.size(), rows.count())) {
-            throw std::invalid_argument("secant: a colouring needs a colour for each column or row of the pattern");
+        if (wanted_.count() != rows.count()) {
+            throw std::invalid_argument("secant: wanted entries need a list for each row of the pattern");
         }
         if (!all_) find_places();
         const SparsityPattern<I> pattern(rows, columns);
         if (problem.decompression == Decompression::substitution) {
             const RecoveryGraph<I> graph(pattern, problem.structure, coloring_);
-            try {
-                steps_ = Peeling<I>(graph).steps();
-            } catch (const InvalidColoring& error) {
-                if (problem.structure == Structure::symmetric) throw;
-                // Vertices of the graph are columns, then rows.
-                const std::size_t column = std::min(error.row(), error.column());
-                const std::size_t row = std::max(error.row(), error.column());
-                throw InvalidColoring(row - columns, column);
-            }
+            steps_ = Peeling<I>(graph).steps();
             if (problem.structure == Structure::nonsymmetric) enter_matrix(pattern);
             return;
         }
@@ -216,16 +207,27 @@ class Recovery {
     }
 
    private:
-    // Colours that are not given at all are given to nobody.
-    [[nodiscard]] static Coloring with_all_vertices(Coloring coloring, const ColoringProblem& problem, std::size_t rows,
-                                                    std::size_t columns) {
+    // The colours that this problem's products are made with: others are left out.
+    [[nodiscard]] static Coloring in_use(Coloring coloring, const ColoringProblem& problem, std::size_t rows,
+                                         std::size_t columns) {
+        const auto take = [](bool used, std::vector<Color>& colors, std::size_t& count, std::size_t length) {
+            if (!used) {
+                colors.clear();
+                count = 0;
+                return;
+            }
+            if (colors.size() != length) {
+                throw std::invalid_argument("secant: a colouring needs a colour for each column or row of the pattern");
+            }
+            for (const Color color : colors) {
+                if (color < uncolored || color >= static_cast<std::ptrdiff_t>(count)) {
+                    throw std::invalid_argument("secant: a colour is not one of those that the colouring counts");
+                }
+            }
+        };
         const bool symmetric = problem.structure == Structure::symmetric;
-        if (coloring.columns.empty() && (symmetric || problem.partition != Partition::row)) {
-            coloring.columns.assign(columns, uncolored);
-        }
-        if (coloring.rows.empty() && !symmetric && problem.partition != Partition::column) {
-            coloring.rows.assign(rows, uncolored);
-        }
+        take(symmetric || problem.partition != Partition::row, coloring.columns, coloring.column_colors, columns);
+        take(!symmetric && problem.partition != Partition::column, coloring.rows, coloring.row_colors, rows);
         return coloring;
     }
     // Whether every entry is read where its own column's product has it, or, by rows, where its row's has.

@@ -47,6 +47,9 @@ class ColoringCheck {
    private:
     [[nodiscard]] static std::string text(std::size_t number) { return std::to_string(number); }
     [[nodiscard]] bool symmetric() const noexcept { return problem_.structure == Structure::symmetric; }
+    // The colours with which products are made.
+    [[nodiscard]] bool by_columns() const noexcept { return symmetric() || problem_.partition != Partition::row; }
+    [[nodiscard]] bool by_rows() const noexcept { return !symmetric() && problem_.partition != Partition::column; }
 
     [[nodiscard]] std::optional<std::string> check_lengths(std::size_t rows, std::size_t columns) const {
         const auto check = [](const std::vector<Color>& colors, std::size_t length, bool needed,
@@ -54,10 +57,8 @@ class ColoringCheck {
             if (colors.size() == length || (!needed && colors.empty())) return std::nullopt;
             return "there are " + text(colors.size()) + " colours for " + text(length) + " " + what;
         };
-        const bool by_columns = symmetric() || problem_.partition != Partition::row;
-        const bool by_rows = !symmetric() && problem_.partition != Partition::column;
-        if (const auto wrong = check(coloring_.columns, columns, by_columns, "columns")) return wrong;
-        return check(coloring_.rows, rows, by_rows, "rows");
+        if (const auto wrong = check(coloring_.columns, columns, by_columns(), "columns")) return wrong;
+        return check(coloring_.rows, rows, by_rows(), "rows");
     }
 
     // Why entry (i, j) is not alone in the product with its colour, read along `lists`: nothing if it is.
@@ -112,8 +113,8 @@ class ColoringCheck {
                 const auto j = static_cast<std::size_t>(column);
                 const Entry entry = symmetric() ? Entry(std::min(i, j), std::max(i, j)) : Entry(i, j);
                 places[entry];
-                if (!coloring_.columns.empty()) enter({true, i, coloring_.columns[j]}, entry);
-                if (!symmetric() && !coloring_.rows.empty()) enter({false, j, coloring_.rows[i]}, entry);
+                if (by_columns()) enter({true, i, coloring_.columns[j]}, entry);
+                if (by_rows()) enter({false, j, coloring_.rows[i]}, entry);
             }
         }
         std::vector<Place> single;

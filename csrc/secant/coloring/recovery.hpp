@@ -111,6 +111,7 @@ struct RecoveryGraph {
     Lists<I> graph;
     std::vector<Color> colors;
     std::vector<I> places;
+    std::size_t shift = 0;  // the number of the vertex of row 0
 
     RecoveryGraph(const SparsityPattern<I>& pattern, Structure structure, const Coloring& coloring)
         : colors(coloring.columns) {
@@ -119,12 +120,18 @@ struct RecoveryGraph {
         } else {
             both = bipartite_graph(pattern);
             graph = both.view();
-            colors.resize(pattern.columns(), uncolored);
-            const auto shift = static_cast<Color>(coloring.column_colors);
-            for (const Color color : coloring.rows) colors.push_back(color == uncolored ? color : color + shift);
+            shift = pattern.columns();
+            colors.resize(shift, uncolored);
+            const auto first = static_cast<Color>(coloring.column_colors);
+            for (const Color color : coloring.rows) colors.push_back(color == uncolored ? color : color + first);
             colors.resize(graph.count(), uncolored);
         }
         places = transposed_places(graph, graph);
+    }
+
+    // That the entry between two vertices cannot be found.
+    [[nodiscard]] InvalidColoring without(std::size_t v, std::size_t w) const {
+        return shift == 0 ? InvalidColoring(v, w) : InvalidColoring(std::max(v, w) - shift, std::min(v, w));
     }
 };
 
@@ -135,7 +142,7 @@ class Peeling {
    public:
     // Keeps a reference.
     explicit Peeling(const RecoveryGraph<I>& entries)
-        : graph_(entries.graph), places_(entries.places), slots_(entries.places.size(), none) {
+        : entries_(entries), graph_(entries.graph), places_(entries.places), slots_(entries.places.size(), none) {
         const Lists<I> graph = entries.graph;
         const std::vector<Color>& colors = entries.colors;
         std::vector<I> slot_of(count_colors(colors), none);
@@ -188,7 +195,7 @@ class Peeling {
         const auto missing = std::ranges::find(solved, char(0));
         if (missing != solved.end()) {
             const auto k = static_cast<std::size_t>(missing - solved.begin());
-            throw InvalidColoring(static_cast<std::size_t>(owner[k]), static_cast<std::size_t>(graph_.entries[k]));
+            throw entries_.without(static_cast<std::size_t>(owner[k]), static_cast<std::size_t>(graph_.entries[k]));
         }
         return steps;
     }
@@ -219,6 +226,7 @@ class Peeling {
         return slot != none && left_[static_cast<std::size_t>(slot)].single();
     }
 
+    const RecoveryGraph<I>& entries_;
     Lists<I> graph_;
     std::span<const I> places_;
     std::vector<I> slots_;
