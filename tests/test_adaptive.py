@@ -245,6 +245,28 @@ def test_at_the_end_of_its_domain_f_has_the_slope_from_inside(problem: Irregular
     assert found.error <= (2e-4 if rough else 1e-4) * max(abs(slope), 1.0)
 
 
+def test_at_the_end_of_the_domain_of_many_outputs_each_has_its_slope() -> None:
+    rates = np.arange(1.0, 13.0)
+    found = secant.jacobian(lambda x: np.where(x > 0, np.nan, np.exp(rates * x)), [0.0], full_output=True)
+    assert_array_equal(found.status, Status.OTHER_SIDE)
+    assert np.all(np.abs(found.value[:, 0] - rates) <= found.error[:, 0])
+    assert_allclose(found.value[:, 0], rates, rtol=1e-9)
+
+
+@pytest.mark.parametrize("holes", [1, 5])
+def test_what_is_not_finite_hides_nothing_of_other_outputs(holes: int) -> None:
+    def f(x: Any) -> Any:
+        (t,) = x
+        irregular = [float(t >= 0), math.copysign(math.sqrt(abs(t)), t), abs(t), math.sin(t)]
+        return np.array(irregular + holes * [0.0 if t == 0 else math.nan])
+
+    found = secant.jacobian(f, [0.0], full_output=True)
+    expected = [Status.JUMP, Status.UNBOUNDED, Status.KINK, Status.OK] + holes * [Status.NOT_FINITE]
+    assert found.status[:, 0].tolist() == expected
+    assert abs(found.value[3, 0] - 1) <= found.error[3, 0]
+    assert found.value[2, 0] == 0
+
+
 @of_outcome("edge")
 def test_near_the_end_of_its_domain_f_has_its_slope(problem: IrregularProblem) -> None:
     slope, _ = problem.slopes

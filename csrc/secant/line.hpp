@@ -110,14 +110,15 @@ class Line {
         keep_states();
         std::erase_if(active_, [&](std::size_t i) { return judge(i); });
         while (!active_.empty()) {
-            if (count_ + 2 > setting_.most) {
+            if (count_ + 2 > allowed_samples()) {
                 for (const std::size_t i : active_) finish(i);
                 active_.clear();
                 return;
             }
             const auto worst = std::ranges::max_element(active_, {}, [&](std::size_t i) { return urgency(i); });
             plan(*worst);
-            wanted_.resize(std::min(wanted_.size(), setting_.most - count_));
+            wanted_.resize(std::min(wanted_.size(), allowed_samples() - count_));
+            if (!judged_[*worst].assessed && active_.size() > 1) lost_ += wanted_.size();
             if (!wanted_.empty()) return;
             if (std::exchange(recalled_, false)) {
                 std::erase_if(active_, [&](std::size_t i) { return judge(i); });
@@ -163,14 +164,17 @@ class Line {
     struct State {
         bool noisy = false;  // f's noise is known
         Vicinity<R> vicinity{};
-        R hint = 0;             // a step that suits f, by what is seen there
-        R granule = 0;          // f's values are multiples of this, it seems
-        bool cornered = false;  // samples were not finite
-        bool settled = false;   // its entry is made
+        R hint = 0;              // a step that suits f, by what is seen there
+        R granule = 0;           // f's values are multiples of this, it seems
+        bool cornered = false;   // samples were not finite
+        bool settled = false;    // its entry is made
+        bool exhausted = false;  // another output that was not finite has drawn samples as near as they can be
         Side side = Side::central;
     };
 
     [[nodiscard]] int derivative() const noexcept { return setting_.question.derivative; }
+    // Outputs that are not finite take nothing from what the others may need.
+    [[nodiscard]] std::size_t allowed_samples() const noexcept { return setting_.most + lost_; }
     [[nodiscard]] std::size_t first_levels() const noexcept {
         return setting_.levels != 0 ? setting_.levels : usual_levels(derivative());
     }
@@ -456,6 +460,7 @@ class Line {
         for (const Side side : {Side::forward, Side::backward}) {
             if (levels_of(output, side).size() < 2) continue;
             state.side = side;
+            recalled_ = true;  // other outputs may have asked for the same samples
             return want_one_sided(fit(4 * samples_.widest().size, reach(side)), side);
         }
         if (shrinks_ <= 5) want(std::ldexp(smallest, -8), Side::central);
@@ -510,6 +515,7 @@ class Line {
         constexpr std::array<int, 4> exponents = {5, 8, 13, 21};
         if (closer_ < 4) want(std::ldexp(smallest, -exponents[static_cast<std::size_t>(closer_)]), state.side);
         ++closer_;
+        state.exhausted = wanted_.empty() && lost_ != 0;
     }
 
     // ---- what comes out ---------------------------------------------------------------------------------------------------
@@ -518,7 +524,8 @@ class Line {
         const State& state = state_[output];
         const Judgement<R>& now = judged_[output];
         if (state.settled) return;
-        const bool tried = closer_ >= 2 || (derivative() >= 2 && !now.smooth && state.vicinity.looked);
+        const bool tried =
+            closer_ >= 2 || state.exhausted || (derivative() >= 2 && !now.smooth && state.vicinity.looked);
         const bool anchored = derivative() == 1 && state.vicinity.anchor &&
                               state.vicinity.anchor->error < std::abs(state.vicinity.anchor->value) / 16;
         if (now.assessed && !is_clear(now) && !is_drowned(now) && !state.noisy && tried && !stopped_ && !anchored)
@@ -569,7 +576,7 @@ class Line {
         const Forecast<R> forecast(now, sizes, side, derivative(), noise_rules);
         R best = now.error / 3;
         std::array<R, 2> choice{};
-        const std::size_t left = (setting_.most - count_) / (side == Side::central ? 2 : 1);
+        const std::size_t left = (allowed_samples() - count_) / (side == Side::central ? 2 : 1);
         const auto is_new = [&](R size) { return std::ranges::find(sizes, size) == sizes.end(); };
         const auto consider = [&](R size, R second, R cost) {
             const R error = forecast.with(size, second) * cost;
@@ -611,7 +618,7 @@ class Line {
     bool brief_ = false;
     bool needs_base_ = false;
     std::vector<Spare> spares_;
-    bool recalled_ = false;  // a spare sample serves, since the last judgement
+    bool recalled_ = false;  // there are samples to judge by that the last judgement left out
     std::span<const R> base_;
     std::vector<Entry> entries_;
     std::vector<Judgement<R>> judged_;
@@ -626,8 +633,9 @@ class Line {
     bool plain_ = false;         // the first samples lie on both sides, and have not been judged
     R widest_ = 0;               // of the last set of steps
     R closest_ = std::numeric_limits<R>::infinity();
-    int shrinks_ = 0;  // for want of finite values
-    int closer_ = 0;   // for want of smoothness
+    int shrinks_ = 0;       // for want of finite values
+    int closer_ = 0;        // for want of smoothness
+    std::size_t lost_ = 0;  // samples asked for where one output had too few finite ones, and others were not done
     std::size_t count_ = 1;
 };
 
