@@ -136,6 +136,42 @@ def test_repairs_stay_within_bounds_and_are_counted(method: str | Method, others
     assert_allclose(estimate.value.data, np.exp(x), rtol=1e-6)
 
 
+@pytest.mark.parametrize("method", DIFFERENCES, ids=str)
+def test_a_repair_has_no_room_outside(method: str | Method) -> None:
+    # On one side, x_2 is NaN; on the other one, it is on its bound.
+    def f(z: Any) -> Any:
+        assert np.all(z >= lower)
+        assert np.all(z <= upper)
+        y = np.exp(z)
+        y[2] = y[2] if z[2] == x[2] else np.nan
+        return y
+
+    x = np.array([3.0, 3.0, 1.5, 3.0, 4.0])
+    lower, upper = np.array([0.0, 0.0, 1.5, 0.0, 0.0]), np.full(5, 9.0)
+    if method == "backward":
+        lower, upper = np.zeros(5), np.array([9.0, 9.0, 1.5, 9.0, 9.0])
+    J = secant.Jacobian(f, method=method, bounds=(lower, upper), sparsity=P.diagonal(5), verify="never")
+    estimate = J.estimate(x)
+    assert_array_equal(estimate.status.data, [0, 0, Status.NOT_FINITE, 0, 0])
+    assert_array_equal(np.isnan(estimate.value.data), estimate.status.data < 0)
+
+
+@pytest.mark.parametrize(("method", "most"), [("forward", 40), ("central", 40), ("adaptive", 150)])
+def test_many_repairs_cost_what_one_does(method: str, most: int) -> None:
+    # Entries of one colour are in rows of their own: what is tried again for one of them can be tried for all.
+    x = np.ones(400)
+    x[0] = 0.0  # on its bound
+
+    def f(z: Any) -> Any:
+        return np.where(z > x, np.nan, np.exp(z))
+
+    J = secant.Jacobian(f, method=method, bounds=(0.0, 2.0), sparsity=P.diagonal(400), verify="never")
+    estimate = J.estimate(x)
+    assert_array_equal(estimate.status.data, np.where(x == 0, Status.NOT_FINITE, Status.OTHER_SIDE))
+    assert_allclose(estimate.value.data[1:], np.e, rtol=1e-6)
+    assert estimate.evaluations <= most
+
+
 # ----------------------------------------------------------------------------------------------------------------------
 # memory
 

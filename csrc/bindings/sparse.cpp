@@ -5,6 +5,7 @@
 
 #include "secant/adaptive.hpp"
 #include "secant/compressed.hpp"
+#include "secant/compressed_adaptive.hpp"
 #include "secant/sparse_hessian.hpp"
 #include "task.hpp"
 

@@ -21,6 +21,7 @@
 #include "function.hpp"
 #include "secant/adaptive.hpp"
 #include "secant/compressed.hpp"
+#include "secant/compressed_adaptive.hpp"
 #include "secant/elementwise.hpp"
 #include "secant/hessian.hpp"
 #include "secant/jacobian.hpp"

@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "secant/adaptive.hpp"
 #include "secant/buffer.hpp"
 #include "secant/decompress.hpp"
 #include "secant/difference.hpp"
@@ -21,6 +20,7 @@
 #include "secant/group.hpp"
 #include "secant/imaginary.hpp"
 #include "secant/jacobian.hpp"
+#include "secant/regroup.hpp"
 #include "secant/sink.hpp"
 
 namespace secant {
@@ -130,73 +130,56 @@ void find_entries(const Recovery<I>& recovery, const Groups<I>& groups, ProductS
     recovery.find(sink.products(column_of), units, sink.entries(), threads_for_entries(recovery.entries()));
 }
 
-// With substitution, what is not finite spreads, and entries of a product that is not may be found in another.
+// With substitution, what is not finite spreads, and entries of a product that has no value may be found in another.
 template <class I, class E>
 void mark_not_finite(const Recovery<I>& recovery, const E* entries, std::vector<Incident>& incidents) {
     if (recovery.problem().decompression == Decompression::direct) return;
     std::erase_if(incidents, [&](const Incident& incident) {
-        return incident.status == Status::not_finite && is_finite(entries[incident.column]);
+        return incident.status < Status::ok && is_finite(entries[incident.column]);
     });
+    std::vector<char> said(recovery.entries(), 0);
+    for (const Incident& incident : incidents) {
+        if (incident.status < Status::ok) said[incident.column] = 1;
+    }
     for (std::size_t k = 0; k < recovery.entries(); ++k) {
-        if (!is_finite(entries[k])) incidents.push_back({k, 0, Status::not_finite});
-    }
-}
-
-// An entry that no probe of its column's has given a value.
-struct MissingEntry {
-    std::size_t variable;
-    std::size_t row;
-    std::size_t entry;
-};
-
-// Those for which another variable of the column may be to blame, by variables: `alone(j, column)` says whether j by itself has room that
-// the column has not.
-template <class V, class I, class Alone>
-[[nodiscard]] std::vector<MissingEntry> missing_entries(const Record<V>& record, const Recovery<I>& recovery,
-                                                        const Groups<I>& groups, Alone&& alone) {
-    std::vector<MissingEntry> missing;
-    if (recovery.problem().decompression == Decompression::substitution) return missing;
-    for (const Incident& incident : record.incidents) {
-        if (incident.status != Status::not_finite) continue;
-        recovery.for_entries_in(incident.output, static_cast<std::int32_t>(incident.column), groups.column_of(),
-                                [&](std::size_t entry, std::size_t j) {
-                                    if (alone(j, incident.column)) missing.push_back({j, incident.output, entry});
-                                });
-    }
-    std::ranges::stable_sort(missing, {}, &MissingEntry::variable);
-    return missing;
-}
-
-// What was said of an entry is taken back, and what is known now is said.
-inline void replace_incidents(std::vector<Incident>& incidents, const MissingEntry& missing,
-                              std::span<const Incident> now) {
-    std::erase_if(incidents, [&](const Incident& incident) { return incident.column == missing.entry; });
-    for (const Incident& incident : now) {
-        if (incident.output == missing.row) incidents.push_back({missing.entry, 0, incident.status});
+        if (!is_finite(entries[k]) && said[k] == 0) incidents.push_back({k, 0, Status::not_finite});
     }
 }
 
 // Probes that are not finite are tried nearer and on the other side: for all variables of a column at once, and not where one of them
-// has no room there. Entries that are left then are tried again, each variable alone, if it has the room that another had not.
+// has no room there. Entries that are left then are tried again, together with those that have as much room.
 template <class V, class R, class I, class E>
-void repair_alone(Evaluator<R, V>& evaluator, const Moves<R>& moves, const FormulaSet<R>& formulas,
+void repair_apart(Evaluator<R, V>& evaluator, const Moves<R>& moves, const FormulaSet<R>& formulas, Side planned,
                   const GroupMoves<R, I>& groups, const Recovery<I>& recovery, Record<V>& record,
                   std::vector<Incident>& incidents, E* entries) {
-    const auto missing = missing_entries(record, recovery, groups.groups(), [&](std::size_t j, std::size_t column) {
-        const SingleMoves<R> alone(moves, formulas, j, 1);
-        return std::ranges::any_of(variations_of(alone.side(0)), [&](const Variation& variation) {
-            return alone.allows(0, variation) && !groups.allows(column, variation);
+    // Which variations a variable has, were it alone: a bit for each.
+    const auto room = [&](std::size_t j) {
+        const auto column = static_cast<std::size_t>(groups.groups().column_of()[j]);
+        unsigned bits = 0;
+        for (const Variation& variation : variations_of(groups.side(column))) {
+            bits = 2 * bits + (groups.allows_alone(j, variation) ? 1U : 0U);
+        }
+        return bits;
+    };
+    auto missing = missing_entries(record, recovery, groups.groups(), [&](std::size_t j, std::size_t column) {
+        return std::ranges::any_of(variations_of(groups.side(column)), [&](const Variation& variation) {
+            return groups.allows_alone(j, variation) && !groups.allows(column, variation);
         });
     });
-    for (std::size_t k = 0; k < missing.size();) {
-        const std::size_t j = missing[k].variable;
-        record.incidents.clear();
-        ColumnSink<V> values(1);
-        take_differences<V>(evaluator, SingleMoves<R>(moves, formulas, j, 1), record, values);
-        for (; k < missing.size() && missing[k].variable == j; ++k) {
-            entries[missing[k].entry] = static_cast<E>(values.column(0)[missing[k].row]);
-            replace_incidents(incidents, missing[k], record.incidents);
-        }
+    if (missing.empty()) return;
+    const Regrouping<I> regrouped(missing, recovery.columns(), room);
+    const GroupMoves<R, I> apart(moves, formulas, regrouped.classes(), regrouped.colors(), planned);
+    ColumnSink<V> products(apart.count());
+    record.incidents.clear();
+    take_differences<V>(evaluator, apart, record, products);
+    const Units<R> units(apart.units());
+    for (const MissingEntry& one : missing) {
+        entries[one.entry] = static_cast<E>(units.divide(products.column(one.column)[one.row], one.variable));
+    }
+    forget(incidents, missing);
+    for (const Incident& incident : record.incidents) {
+        for_missing_in(missing, incident.column, incident.output,
+                       [&](const MissingEntry& one) { incidents.push_back({one.entry, 0, incident.status}); });
     }
 }
 
@@ -215,7 +198,8 @@ Buffer<R> differentiate(Evaluator<R, V>& evaluator, std::span<const R> x, const 
     detail::find_entries(recovery, groups.groups(), sink, Units<R>(groups.units()));
     std::vector<Incident> incidents = detail::entry_incidents(recovery, groups.groups(), record);
     if (method.bounds.given())
-        detail::repair_alone<V>(evaluator, moves, formulas, groups, recovery, record, incidents, sink.entries());
+        detail::repair_apart<V>(evaluator, moves, formulas, method.side, groups, recovery, record, incidents,
+                                sink.entries());
     record.incidents = std::move(incidents);
     detail::mark_not_finite(recovery, sink.entries(), record.incidents);
     return moves.plan().sizes();
@@ -266,171 +250,6 @@ Buffer<R> differentiate(Evaluator<std::complex<R>, std::complex<R>>& evaluator, 
     record.incidents = detail::entry_incidents(recovery, groups.groups(), record);
     detail::mark_not_finite(recovery, sink.entries(), record.incidents);
     return {moves.sizes().begin(), moves.sizes().end()};
-}
-
-namespace detail {
-
-// A line for each group. Its unit moves every variable by its own scale, or by as much as there is room for, to the side that has more.
-template <class R, class I>
-class GroupLines final : public Lines<R> {
-   public:
-    GroupLines(const Moves<R>& moves, const GroupMoves<R, I>& groups, std::span<const R> x,
-               const AdaptiveMethod<R>& method)
-        : moves_(moves), groups_(groups), x_(x), method_(method) {}
-
-    [[nodiscard]] std::size_t count() const noexcept override { return groups_.count(); }
-    [[nodiscard]] LineSetting<R> setting(std::size_t line) const override {
-        LineSetting<R> setting;
-        bool first = true;
-        groups_.groups().for_members(line, [&](std::size_t j) {
-            LineSetting<R> one = setting_of_variable(j, x_, method_, 1);
-            const R size = moves_.size(j);
-            if (groups_.sign(j) < 0) std::swap(one.room_up, one.room_down);
-            if (first) setting = one;
-            const auto narrow = [&](R& all, R own) { all = first ? own / size : std::min(all, own / size); };
-            narrow(setting.room_up, one.room_up);
-            narrow(setting.room_down, one.room_down);
-            narrow(setting.question.typical, one.question.typical);
-            setting.tolerance.absolute = first
-                                             ? method_.tolerance.absolute * size
-                                             : std::min(setting.tolerance.absolute, method_.tolerance.absolute * size);
-            const R origin = one.question.origin / size;
-            setting.question.origin = first ? origin : std::max(setting.question.origin, origin);
-            first = false;
-        });
-        setting.question.scale = 1;
-        setting.question.rounding = 1;  // points are rounded, each entry by itself
-        setting.brief = is_brief(setting.question, setting.tolerance) && allows_brief(method_, count());
-        return setting;
-    }
-    [[nodiscard]] const Displacements<R>& displacements() const noexcept override { return groups_; }
-    [[nodiscard]] R factor(std::size_t, R offset) const noexcept override { return offset; }
-    [[nodiscard]] R distance(std::size_t, R offset) const noexcept override { return offset; }
-
-   private:
-    const Moves<R>& moves_;
-    const GroupMoves<R, I>& groups_;
-    std::span<const R> x_;
-    const AdaptiveMethod<R>& method_;
-};
-
-// Some lines of several.
-template <class R>
-class ChosenLines final : public Lines<R> {
-   public:
-    ChosenLines(const Lines<R>& all, std::span<const std::size_t> chosen) : all_(all), chosen_(chosen) {}
-
-    [[nodiscard]] std::size_t count() const noexcept override { return chosen_.size(); }
-    [[nodiscard]] std::size_t column(std::size_t line) const noexcept override { return all_.column(chosen_[line]); }
-    [[nodiscard]] LineSetting<R> setting(std::size_t line) const override { return all_.setting(chosen_[line]); }
-    [[nodiscard]] const Displacements<R>& displacements() const noexcept override { return all_.displacements(); }
-    [[nodiscard]] R factor(std::size_t line, R offset) const noexcept override {
-        return all_.factor(chosen_[line], offset);
-    }
-    [[nodiscard]] R distance(std::size_t line, R offset) const noexcept override {
-        return all_.distance(chosen_[line], offset);
-    }
-
-   private:
-    const Lines<R>& all_;
-    std::span<const std::size_t> chosen_;
-};
-
-// The same as repair_alone, for lines.
-template <class V, class R, class E, class F>
-void follow_alone(Evaluator<R, V>& evaluator, const Moves<R>& moves, const FormulaSet<R>& formulas,
-                  std::span<const R> x, const AdaptiveMethod<R>& method, std::span<const MissingEntry> missing,
-                  Record<V>& record, std::vector<Incident>& incidents, std::vector<Kink<R>>& kinks, E* entries,
-                  F* errors) {
-    std::vector<std::size_t> variables;
-    for (const MissingEntry& one : missing) {
-        if (variables.empty() || variables.back() != one.variable) variables.push_back(one.variable);
-    }
-    if (variables.empty()) return;
-    const MovedLines<R> all(moves, formulas, x, {}, method, 1);
-    Harvest<V> harvest;
-    follow_lines(evaluator, ChosenLines<R>(all, variables), method.most_evaluations, record,
-                 [&](std::size_t index, const Line<R>& line) {
-                     record.incidents.clear();
-                     std::vector<Kink<R>> found;
-                     harvest.gather(0, line, record.outputs, record, found);
-                     for (const MissingEntry& one : missing) {
-                         if (one.variable != variables[index]) continue;
-                         entries[one.entry] = static_cast<E>(harvest.values()[one.row]);
-                         errors[one.entry] = static_cast<F>(harvest.errors()[one.row]);
-                         replace_incidents(incidents, one, record.incidents);
-                         for (const Kink<R>& kink : found) {
-                             if (kink.output == one.row) kinks.push_back({one.entry, 0, kink.left, kink.right});
-                         }
-                     }
-                 });
-}
-
-}  // namespace detail
-
-// The same with error bars. Kinks have the number of the entry as their column.
-template <class R, class V, class I, class E, class F>
-Buffer<R> differentiate(Evaluator<R, V>& evaluator, std::span<const R> x, const Recovery<I>& recovery,
-                        const AdaptiveMethod<R>& method, Record<V>& record, Destination<E>& destination,
-                        Destination<F>& error_destination, std::vector<Kink<R>>& kinks) {
-    const FormulaSet<R>& formulas = formula_set<R>(1, 2);
-    const Moves<R> moves(x, method.rule(), method.bounds);
-    const GroupMoves<R, I> groups(moves, formulas, recovery.classes(), recovery.coloring().columns, Side::forward,
-                                  MixedSides::together);
-    const detail::GroupLines<R, I> lines(moves, groups, x, method);
-    detail::ProductSink<V, E> sink(destination, groups.count(), recovery.rows());
-    detail::ProductSink<R, F> errors(error_destination, groups.count(), recovery.rows());
-    Buffer<R> steps(x.size(), R(0));
-    std::vector<Kink<R>> found;
-    detail::Harvest<V> harvest;
-    bool begun = false;
-    const auto begin = [&] {
-        if (begun) return;
-        sink.begin(record.outputs);
-        errors.begin(record.outputs);
-        begun = true;
-    };
-    detail::follow_lines(
-        evaluator, lines, method.most_evaluations, record, [&](std::size_t column, const Line<R>& line) {
-            begin();
-            harvest.gather(column, line, record.outputs, record, found);
-            std::ranges::copy(harvest.values(), sink.column(column).begin());
-            std::ranges::copy(harvest.errors(), errors.column(column).begin());
-            const auto taken = harvest.steps();
-            const R widest = taken.empty() ? R(0) : *std::ranges::max_element(taken);
-            groups.groups().for_members(column, [&](std::size_t j) { steps[j] = widest * moves.size(j); });
-        });
-    begin();
-    Buffer<R> signed_sizes(x.size());
-    for (std::size_t j = 0; j < x.size(); ++j) signed_sizes[j] = groups.sign(j) * moves.size(j);
-    const Units<R> units(std::move(signed_sizes));
-    const auto column_of = groups.groups().column_of();
-    recovery.find_errors(errors.products(column_of), units, errors.entries());
-    recovery.find(sink.products(column_of), units, sink.entries());
-    for (const Kink<R>& kink : found) {
-        recovery.for_entries_in(kink.output, static_cast<std::int32_t>(kink.column), column_of,
-                                [&](std::size_t entry, std::size_t j) {
-                                    const bool mirrored = units[j] < 0;
-                                    const R left = (mirrored ? kink.right : kink.left) / units[j];
-                                    const R right = (mirrored ? kink.left : kink.right) / units[j];
-                                    kinks.push_back({entry, 0, left, right});
-                                });
-    }
-    std::vector<Incident> incidents = detail::entry_incidents(recovery, groups.groups(), record);
-    if (method.bounds.given()) {
-        // Lines of columns reach as far as all their variables do.
-        const auto missing =
-            detail::missing_entries(record, recovery, groups.groups(), [&](std::size_t j, std::size_t c) {
-                const LineSetting<R> one = detail::setting_of_variable(j, x, method, 1);
-                const LineSetting<R> all = lines.setting(c);
-                return one.room_up + one.room_down > moves.size(j) * (all.room_up + all.room_down);
-            });
-        detail::follow_alone<V>(evaluator, moves, formulas, x, method, missing, record, incidents, kinks,
-                                sink.entries(), errors.entries());
-    }
-    record.incidents = std::move(incidents);
-    detail::mark_not_finite(recovery, sink.entries(), record.incidents);
-    return steps;
 }
 
 }  // namespace secant

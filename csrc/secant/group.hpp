@@ -132,12 +132,14 @@ class GroupMoves final : public Directions<R> {
         return formulas_.on(side);
     }
     [[nodiscard]] bool allows(std::size_t column, Variation variation) const noexcept override {
-        const Formula<R>& formula = formulas_.on(variation.side);
-        const R scale = std::ldexp(R(1), -variation.halvings);
         bool allowed = true;
-        groups_.for_members(column,
-                            [&](std::size_t j) { allowed = allowed && moves_.allows(j, formula, scale * sign(j)); });
+        groups_.for_members(column, [&](std::size_t j) { allowed = allowed && allows_alone(j, variation); });
         return allowed;
+    }
+    // The same, if this variable were the only one of its column.
+    [[nodiscard]] bool allows_alone(std::size_t variable, Variation variation) const noexcept {
+        const R scale = std::ldexp(R(1), -variation.halvings);
+        return moves_.allows(variable, formulas_.on(variation.side), scale * sign(variable));
     }
     void displace(std::size_t column, R factor, std::span<R> point) const noexcept override {
         if (one_side_ && moves_.plain()) {

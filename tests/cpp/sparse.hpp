@@ -12,6 +12,7 @@
 #include "colorings.hpp"
 #include "secant/coloring/best.hpp"
 #include "secant/compressed.hpp"
+#include "secant/compressed_adaptive.hpp"
 #include "task.hpp"
 
 // Room for the entries of a pattern, filled beforehand with a number that no test expects.

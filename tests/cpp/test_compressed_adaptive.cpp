@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "box.hpp"
-#include "secant/compressed.hpp"
+#include "secant/compressed_adaptive.hpp"
 #include "sparse.hpp"
 
 using secant::AdaptiveMethod;
