@@ -73,6 +73,20 @@ def test_rows_that_miss_an_entry_are_named(seed: int, method: Any) -> None:
     secant.jacobian(f, x, method=method, sparsity=pattern)
 
 
+@pytest.mark.parametrize("method", ["forward", "backward"])
+def test_rows_that_look_wrong_and_are_right_are_not_named(method: str) -> None:
+    # Differences on one side are wrong at a corner; nothing is missing there.
+    def f(x: Any) -> Any:
+        y = np.abs(x)
+        y[7] = x[7] + x[9]
+        return y
+
+    x = np.append(np.zeros(4), np.ones(8))
+    with pytest.raises(ValueError, match=MISSES) as info:
+        secant.jacobian(f, x, method=method, sparsity=P.diagonal(12))
+    assert rows_named(info.value) == ([7], 0)
+
+
 @pytest.mark.parametrize("shared", [False, True])
 @pytest.mark.parametrize("method", METHODS, ids=str)
 def test_with_a_colour_of_its_own_or_with_a_shared_one(method: Any, shared: bool) -> None:

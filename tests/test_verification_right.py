@@ -146,6 +146,43 @@ def test_little_room(method: str, room: float) -> None:
         J(X)
 
 
+@pytest.mark.parametrize("level", [1e-12, 1e-8, 1e-5, 1e-2])
+@pytest.mark.parametrize("method", METHODS)
+def test_noise_that_depends_on_all_variables(method: str, level: float) -> None:
+    # As that of a sum whose order changes, of an iteration that stops early, of a simulation.
+    for salt in range(10):
+
+        def f(x: Any, salt: int = salt) -> Any:
+            y = coupled(np.sin)(x)
+            return y + level * _hash_noise(y + np.sum(x), salt)
+
+        secant.Jacobian(f, method=METHODS[method], sparsity=BAND, verify="always")(X)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_noise_that_is_never_the_same(method: str) -> None:
+    random = np.random.default_rng(0)
+
+    def f(x: Any) -> Any:
+        return coupled(np.sin)(x) + 1e-6 * random.normal(size=N)
+
+    def value(x: Any) -> Any:
+        return potential(np.exp)(x) + 1e-6 * random.normal()
+
+    for _ in range(5):
+        secant.Jacobian(f, method=METHODS[method], sparsity=BAND, verify="always")(X)
+        secant.Hessian(value, method=METHODS[method], sparsity=BAND, verify="always")(X)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("x", [0.0, 1e-9, 0.5])
+def test_fourier_transforms_mix_the_rounding_of_all_variables(x: float, method: str) -> None:
+    def f(z: Any) -> Any:
+        return np.fft.ifft(np.fft.fft(z)).real ** 2
+
+    secant.Jacobian(f, method=METHODS[method], sparsity=P.diagonal(N), verify="always")(np.full(N, x))
+
+
 def potential(g: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """A sum over entries and products of neighbours."""
     return lambda x: np.sum(g(x)) + np.sum(x[1:] * x[:-1])
@@ -191,6 +228,18 @@ def test_hessians(name: str, g: Any, slope: Any, x: Any, method: str, given: str
 
     grad = gradient if given == "gradient" else None
     secant.Hessian(potential(g), grad=grad, method=METHODS[method], sparsity=BAND, verify="always")(x)
+
+
+@pytest.mark.parametrize("level", [1e-12, 1e-8, 1e-5, 1e-2])
+@pytest.mark.parametrize("method", METHODS)
+def test_hessians_of_noisy_values(method: str, level: float) -> None:
+    for salt in range(10):
+
+        def f(x: Any, salt: int = salt) -> Any:
+            y = potential(np.exp)(x)
+            return y + level * _hash_noise(y, salt)
+
+        secant.Hessian(f, method=METHODS[method], sparsity=BAND, verify="always")(X)
 
 
 @pytest.mark.parametrize("room", [1e-9, 1e-6, 1e-3])

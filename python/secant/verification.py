@@ -3,7 +3,7 @@
 With entries missing, the product of the matrix with a random vector differs from the derivative of the function along
 it, in the rows that miss them: one comparison looks at all columns at once. Curvature, kinks and noise make differences
 too; so rows that look wrong are asked again, with all variables moved that they must not depend on. A pattern is
-refused only if one of them responds.
+refused only if one of them responds, in proportion to how far variables move.
 """
 
 from __future__ import annotations
@@ -102,34 +102,51 @@ class SlopeLook(Look):
         predicted = matrix @ flat
         present = np.maximum(abs(matrix) @ np.abs(flat), np.abs(measured))
         suspects = np.flatnonzero(~(np.abs(measured - predicted) <= _share(matrix) * present))
-        rows = suspects
-        if not rows.size or not self._responds(arguments, v, matrix, rows):
+        wrong, unasked = self._wrong(arguments, v, matrix, suspects, _share(matrix) * present / 4)
+        if not wrong.size:
             return None
-        row, more = rows[0], f" and {rows.size - _ROWS_NAMED} more" if rows.size > _ROWS_NAMED else ""
-        named = ", ".join(map(str, rows[:_ROWS_NAMED])) + more
+        row, more = wrong[0], max(wrong.size - _ROWS_NAMED, 0) + unasked
+        named = ", ".join(map(str, wrong[:_ROWS_NAMED])) + (f" and {more} more" if more else "")
         return (
-            f"the sparsity pattern misses nonzeros in row{'s' if rows.size > 1 else ''} {named}: along a random "
+            f"the sparsity pattern misses nonzeros in row{'s' * (wrong.size + more > 1)} {named}: along a random "
             f"direction, the derivative of entry {row} of {self.name}(x) is {measured[row]:.6g}, but by the entries of "
             f"row {row} it is {predicted[row]:.6g}"
         )
 
-    def _responds(
-        self, arguments: tuple[Any, ...], v: npt.NDArray[Any], matrix: csr_array, suspects: npt.NDArray[np.intp]
-    ) -> bool:
-        """Whether one of these rows depends on variables that it has no entry of."""
+    def _wrong(
+        self,
+        arguments: tuple[Any, ...],
+        v: npt.NDArray[Any],
+        matrix: csr_array,
+        suspects: npt.NDArray[np.intp],
+        negligible: npt.NDArray[Any],
+    ) -> tuple[npt.NDArray[np.intp], int]:
+        """Which rows depend on variables that they have no entry of, and how many others were not asked.
+
+        Derivatives along v that are `negligible` do not count: rounding may depend on all variables.
+        """
+        if not suspects.size:
+            return suspects, 0
         x = np.asarray(arguments[self.argnum])
         base = self.value(arguments, x)
         suspects = suspects[_same(self.value(arguments, x), base)[suspects]]  # others respond to nothing at all
 
-        def respond(rows: npt.NDArray[np.intp]) -> bool:
+        def respond(rows: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
             depends = np.zeros(x.size, bool)
             depends[matrix[rows].indices] = True
-            moved = x + np.where(depends.reshape(x.shape), 0.0, v / 16)
-            return not _same(self.value(arguments, moved.astype(v.dtype)), base)[rows].all()
+            u = np.where(depends.reshape(x.shape), 0.0, v)
 
-        return suspects.size > 0 and (
-            respond(suspects) or any(respond(row) for row in suspects[:_ASKED_ALONE, np.newaxis])
-        )
+            def rates(share: float) -> npt.NDArray[Any]:
+                rate = (self.value(arguments, (x + share * u).astype(v.dtype)) - base)[rows] / share
+                return np.where(np.abs(rate) > negligible[rows], rate, 0.0)
+
+            return rows[_settle(rates, (2.0**-4, 2.0**-7, 2.0**-10, 2.0**-13))]
+
+        wrong = respond(suspects)
+        others = np.setdiff1d(suspects, wrong)
+        alone = [respond(row) for row in others[:_ASKED_ALONE, np.newaxis]]
+        wrong = np.union1d(wrong, np.concatenate([*alone, others[:0]]))
+        return wrong, max(others.size - _ASKED_ALONE, 0)
 
 
 class CurvatureLook(Look):
@@ -163,19 +180,18 @@ class CurvatureLook(Look):
         """Whether moving some variables changes what others do between which the pattern has no entry."""
         x, random = np.asarray(arguments[self.argnum]), np.random.default_rng(1)
         base = self.value(arguments, x)[0]
-
-        def mixed(some: npt.NDArray[Any], others: npt.NDArray[Any], share: float) -> tuple[Any, Any]:
-            moved = [x + (share * mask).reshape(x.shape) * v for mask in (some, others, some + others)]
-            one, other, both = (self.value(arguments, point.astype(v.dtype))[0] for point in moved)
-            return (both - one) - (other - base), max(map(abs, (base, one, other, both)))
+        if not _same(self.value(arguments, x)[0], base):
+            return False  # it changes by itself
 
         def interact(some: npt.NDArray[Any], others: npt.NDArray[Any]) -> bool:
-            near, size = mixed(some, others, 2.0**-8)
-            if not abs(near) > 256 * np.finfo(v.dtype).eps * size:
-                return False
-            # An interaction is in proportion to both distances; rounding, noise and corners are not.
-            far, _size = mixed(some, others, 2.0**-5)
-            return bool(16 < abs(far / near) < 256)
+            def rates(share: float) -> npt.NDArray[Any]:
+                moved = [x + (share * mask).reshape(x.shape) * v for mask in (some, others, some + others)]
+                one, other, both = (self.value(arguments, point.astype(v.dtype))[0] for point in moved)
+                change = (both - one) - (other - base)
+                rounding = 256 * np.finfo(v.dtype).eps * max(map(abs, (base, one, other, both)))
+                return np.array([change / share**2 if abs(change) > rounding else 0.0])
+
+            return bool(_settle(rates, (2.0**-3, 2.0**-5, 2.0**-7, 2.0**-9))[0])
 
         present = matrix.astype(bool)
         present.data[:] = True  # entries of the pattern, whatever their values
@@ -218,6 +234,22 @@ def verify_pattern(look: Look, arguments: tuple[Any, ...], matrix: csr_array) ->
     if complaint is not None:
         msg = f"{complaint}. Complete the pattern, or find it with sparsity='detect'"
         raise ValueError(msg)
+
+
+def _settle(
+    rates: Callable[[float], npt.NDArray[Any]], distances: tuple[float, float, float, float]
+) -> npt.NDArray[np.bool_]:
+    """Which rates come out the same at three distances in turn, and not 0: those of noise and jumps do not."""
+    second, third = rates(distances[1]), rates(distances[2])
+    agree = _close(second, third)
+    if not agree.any():
+        return agree
+    agree &= _close(rates(distances[0]), second) | _close(rates(distances[3]), third)
+    return agree
+
+
+def _close(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    return np.asarray((np.abs(a - b) <= np.abs(b) / 2) & (b != 0))
 
 
 def _share(matrix: csr_array) -> float:
