@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -104,6 +105,10 @@ class SparsityPattern {
 // and a row.
 template <class I>
 [[nodiscard]] OwnedLists<I> bipartite_graph(const SparsityPattern<I>& pattern) {
+    constexpr auto most = static_cast<std::size_t>(std::numeric_limits<I>::max());
+    if (pattern.entries() > most / 2 || pattern.rows() + pattern.columns() > most) {
+        throw std::length_error("secant: a graph of columns and rows with twice the entries needs wider indices");
+    }
     const auto n = static_cast<I>(pattern.columns());
     OwnedLists<I> graph;
     graph.starts.reserve(pattern.columns() + pattern.rows() + 1);

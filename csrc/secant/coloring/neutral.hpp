@@ -30,18 +30,30 @@ class ColorCover {
             ++pairs_[std::minmax(a, b)];
         }
     }
-    // Takes, as long as there is a pair that has neither, the colour in most of such pairs.
+    // Takes, as long as there is a pair that has neither, the colour in most of such pairs: of equals, the first.
     [[nodiscard]] const std::vector<char>& choose() {
+        struct Partner {
+            std::size_t color;
+            std::size_t count;
+        };
+        std::vector<std::vector<Partner>> partners(needed_.size());
+        std::vector<std::size_t> left(needed_.size(), 0);
+        for (const auto& [pair, count] : pairs_) {
+            if (needed_[pair.first] != 0 || needed_[pair.second] != 0) continue;
+            partners[pair.first].push_back({pair.second, count});
+            partners[pair.second].push_back({pair.first, count});
+            left[pair.first] += count;
+            left[pair.second] += count;
+        }
         for (;;) {
-            std::vector<std::size_t> left(needed_.size(), 0);
-            for (const auto& [pair, count] : pairs_) {
-                if (needed_[pair.first] != 0 || needed_[pair.second] != 0) continue;
-                left[pair.first] += count;
-                left[pair.second] += count;
-            }
             const auto best = std::ranges::max_element(left);
             if (best == left.end() || *best == 0) return needed_;
-            need(static_cast<std::size_t>(best - left.begin()));
+            const auto color = static_cast<std::size_t>(best - left.begin());
+            need(color);
+            for (const Partner& partner : partners[color]) {
+                if (needed_[partner.color] == 0) left[partner.color] -= partner.count;
+            }
+            left[color] = 0;
         }
     }
 
