@@ -267,6 +267,13 @@ def test_what_is_not_finite_hides_nothing_of_other_outputs(holes: int) -> None:
     assert found.value[2, 0] == 0
 
 
+@pytest.mark.parametrize("at", [0.0, 0.1, 1.0, 2.0, 3.3, 10.0, 1024.0])
+def test_a_corner_where_offsets_are_exact_is_not_taken_for_few_digits(at: float) -> None:
+    found = secant.derivative(lambda x: abs(x - at), at, full_output=True)
+    assert Status(found.status) is Status.KINK
+    assert_allclose([found.value, found.error], [0, 1], atol=1e-12)
+
+
 @of_outcome("edge")
 def test_near_the_end_of_its_domain_f_has_its_slope(problem: IrregularProblem) -> None:
     slope, _ = problem.slopes

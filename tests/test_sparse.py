@@ -356,6 +356,26 @@ def test_evaluations_of_the_complex_step(method: str | Method) -> None:
     assert estimate.evaluations == secant.color(pattern).ncolors + extra(7)
 
 
+@pytest.mark.parametrize(
+    ("f", "slope"),
+    [
+        (lambda x: np.exp(-x), lambda x: -np.exp(-x)),
+        (np.log, lambda x: 1 / x),
+        (np.sqrt, lambda x: 1 / (2 * np.sqrt(x))),
+        (lambda x: x / (1 + x), lambda x: 1 / (1 + x) ** 2),
+    ],
+)
+def test_bars_hold_where_variables_of_one_colour_have_scales_of_their_own(f: Any, slope: Any) -> None:
+    # Values that underflow are not told from zero.
+    x = np.logspace(-6, 6, 300)
+    estimate = secant.Jacobian(f, sparsity=P.diagonal(300), bounds=(0.0, None), verify="never").estimate(x)
+    exact = slope(x.astype("g")).astype("d")
+    normal = np.abs(f(x)) > 1e-290
+    wrong = np.abs(estimate.value.data - exact) > estimate.error.data + 4 * EPS * np.abs(exact)
+    assert np.mean(wrong[normal]) <= 0.01
+    assert np.median(estimate.error.data[normal] / np.abs(exact[normal])) <= 1e-9
+
+
 def test_evaluations_of_the_adaptive_method() -> None:
     # As many as a dense Jacobian with a column for each colour: 7 a column and f(x), where all is smooth.
     f = Recorder(np.sin)

@@ -125,6 +125,7 @@ def test_derivatives_are_those_of_the_dense_one(name: str, method: str | Method)
 
 def test_error_bars_hold() -> None:
     ledger = Ledger()
+    statuses = []
     for name in NAMES:
         for seed in range(6):
             pattern = PATTERNS[name]
@@ -134,8 +135,32 @@ def test_error_bars_hold() -> None:
             estimate = J.estimate(x)
             ledger.add(f"{name}, seed {seed}", stored(estimate), f.exact(x.astype("g")).data)
             assert_allclose(estimate.value.data, f.exact(x).data, rtol=0, atol=1e-6)
-            assert np.mean(estimate.status.data != 0) < 0.1
+            statuses.append(estimate.status.data)
     ledger.check()
+    assert np.mean(np.concatenate(statuses) != 0) < 0.02  # one-sided lines may look noisy
+
+
+def test_a_narrow_interval_does_not_spoil_others_of_its_colour() -> None:
+    x = np.ones(6)
+    lower, upper = np.full(6, -np.inf), np.full(6, np.inf)
+    lower[0], upper[0] = 1, 1 + 1e-8
+    for pattern in (P.diagonal(6), P.banded(6, 0, 1)):
+        J = secant.Jacobian(lambda z: np.exp(z), sparsity=pattern, bounds=(lower, upper), verify="never")
+        estimate = J.estimate(x)
+        found, error = estimate.value.diagonal()[1:], estimate.error.diagonal()[1:]
+        assert np.all(np.abs(found - np.e) <= error)
+        assert np.all(error <= 1e-11)
+
+
+def test_substitution_adds_lines_of_one_colour() -> None:
+    x = np.ones(6)
+    lower, upper = np.full(6, -np.inf), np.full(6, np.inf)
+    lower[0], upper[0] = 1, 1 + 1e-8
+    coloring = secant.color(P.banded(6, 1), structure="symmetric", decompression="substitution")
+    H = secant.Hessian(None, grad=np.exp, bounds=(lower, upper), sparsity=coloring, verify="never")
+    estimate = H.estimate(x)
+    assert np.all(np.abs(estimate.value.toarray() - np.diag(np.exp(x))) <= estimate.error.toarray())
+    assert np.all(estimate.error.diagonal()[2:] <= 1e-10)
 
 
 @pytest.mark.parametrize(

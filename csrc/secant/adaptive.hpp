@@ -67,6 +67,7 @@ template <class R>
     LineSetting<R> setting;
     setting.question = {.derivative = derivative,
                         .origin = std::abs(x[j]),
+                        .nearest_origin = std::abs(x[j]),
                         .scale = nearest_power_of_two(std::max(std::abs(x[j]), typical)),
                         .typical = typical,
                         .epsilon = method.epsilon_of_values(),
@@ -108,6 +109,7 @@ template <class R>
     const R speed = std::abs(v[fastest]);
     if (speed == 0) return setting;
     setting.question.origin /= speed;
+    setting.question.nearest_origin = setting.question.origin;
     setting.question.rounding = 1;  // points on a slanted line are rounded
     setting.question.typical /= speed;
     setting.question.scale = nearest_power_of_two(setting.question.scale / speed);

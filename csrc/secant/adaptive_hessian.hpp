@@ -39,6 +39,7 @@ class PairedLines final : public Lines<R> {
         setting.question.scale = setting.question.typical = 1 / Line<R>::first_share(setting.question);
         setting.question.origin =
             std::max(alone_[a].question.origin / moves_.size(a), alone_[b].question.origin / moves_.size(b));
+        setting.question.nearest_origin = setting.question.origin;
         setting.levels = 3;
         setting.room_up = std::min(room(a, Side::forward), room(b, Side::forward));
         setting.room_down = std::min(room(a, Side::backward), room(b, Side::backward));

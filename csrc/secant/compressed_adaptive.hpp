@@ -5,12 +5,14 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "secant/adaptive.hpp"
 #include "secant/buffer.hpp"
+#include "secant/coloring/coloring.hpp"
 #include "secant/compressed.hpp"
 #include "secant/decompress.hpp"
 #include "secant/direction.hpp"
@@ -21,6 +23,80 @@
 namespace secant {
 
 namespace detail {
+
+// The variables of each colour that have a line together. Those whose steps bounds make much smaller, and those so near to zero that
+// steps of that scale are tried, have others: along one line, f would be asked for on one scale alone.
+template <class I>
+class LineClasses {
+   public:
+    // `scale(j)`: the same number for variables that have a line together, 0 for most of them.
+    template <class Scale>
+    LineClasses(Lists<I> classes, std::span<const Color> colors, Scale&& scale) : whole_(classes), colors_(colors) {
+        std::vector<int> scales(colors.size());
+        bool split = false;
+        for (std::size_t j = 0; j < scales.size(); ++j) {
+            scales[j] = colors[j] == uncolored ? 0 : scale(j);
+            split = split || scales[j] != 0;
+        }
+        for (std::size_t c = 0; c < classes.count(); ++c) color_of_.push_back(c);
+        if (!split) return;
+        color_of_.clear();
+        own_colors_.assign(colors.size(), uncolored);
+        std::map<std::pair<Color, int>, Color> known;
+        for (std::size_t j = 0; j < scales.size(); ++j) {
+            if (colors[j] != uncolored) known.try_emplace({colors[j], scales[j]});
+        }
+        for (auto& [key, line] : known) {
+            line = static_cast<Color>(color_of_.size());
+            color_of_.push_back(static_cast<std::size_t>(key.first));
+        }
+        for (std::size_t j = 0; j < scales.size(); ++j) {
+            if (colors[j] != uncolored) own_colors_[j] = known.at({colors[j], scales[j]});
+        }
+        own_ = color_classes<I>(own_colors_, color_of_.size());
+    }
+    LineClasses(const LineClasses&) = delete;
+    LineClasses& operator=(const LineClasses&) = delete;
+
+    [[nodiscard]] Lists<I> classes() const noexcept { return own_colors_.empty() ? whole_ : own_.view(); }
+    [[nodiscard]] std::span<const Color> lines() const noexcept {
+        return own_colors_.empty() ? colors_ : std::span<const Color>(own_colors_);
+    }
+    // Substitution takes entries out of whole products: those of one colour are added up in the first of them. `column(k)` is one.
+    // Returns where each variable's product is, then.
+    template <class Column>
+    [[nodiscard]] std::vector<std::int32_t> join(Column&& column) const {
+        std::vector<std::int32_t> first(color_of_.size());
+        for (std::size_t k = 0; k < color_of_.size(); ++k) {
+            first[k] = k != 0 && color_of_[k] == color_of_[k - 1] ? first[k - 1] : static_cast<std::int32_t>(k);
+            if (static_cast<std::size_t>(first[k]) == k) continue;
+            const auto sum = column(static_cast<std::size_t>(first[k]));
+            const auto part = column(k);
+            for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += part[i];
+        }
+        std::vector<std::int32_t> column_of(lines().begin(), lines().end());
+        for (std::int32_t& line : column_of) line = line < 0 ? line : first[static_cast<std::size_t>(line)];
+        return column_of;
+    }
+
+   private:
+    Lists<I> whole_;
+    std::span<const Color> colors_;
+    std::vector<std::size_t> color_of_;  // of each line
+    std::vector<Color> own_colors_;      // empty where colours are not split
+    OwnedLists<I> own_;
+};
+
+// On which scale f is asked for along a variable, for LineClasses: how much smaller than usual its steps are, in factors of 64, and how
+// near it is to zero, in factors of 256 beyond those that any line covers.
+template <class R>
+[[nodiscard]] int scale_of_line(const LineSetting<R>& setting, R size) noexcept {
+    const R scale = setting.question.scale;
+    const R origin = setting.question.origin;
+    const int less = size < scale ? std::ilogb(scale / size) / 6 : 0;
+    const int nearer = origin > 0 && origin < scale / 32 ? 1 + (std::ilogb(scale / origin) - 5) / 8 : 0;
+    return 1024 * less + nearer;
+}
 
 // A line for each group. Its unit moves every variable by its own scale, or by as much as there is room for, to the side that has more.
 template <class R, class I>
@@ -47,6 +123,8 @@ class GroupLines final : public Lines<R> {
                                              ? method_.tolerance.absolute * size
                                              : std::min(setting.tolerance.absolute, method_.tolerance.absolute * size);
             const R origin = one.question.origin / size;
+            R& nearest = setting.question.nearest_origin;
+            nearest = first || (origin > 0 && origin < nearest) || nearest == 0 ? origin : nearest;
             setting.question.origin = first ? origin : std::max(setting.question.origin, origin);
             first = false;
         });
@@ -140,7 +218,10 @@ Buffer<R> differentiate(Evaluator<R, V>& evaluator, std::span<const R> x, const 
                         Destination<F>& error_destination, std::vector<Kink<R>>& kinks) {
     const FormulaSet<R>& formulas = formula_set<R>(1, 2);
     const Moves<R> moves(x, method.rule(), method.bounds);
-    const GroupMoves<R, I> groups(moves, formulas, recovery.classes(), recovery.coloring().columns, Side::forward,
+    const detail::LineClasses<I> together(recovery.classes(), recovery.coloring().columns, [&](std::size_t j) {
+        return detail::scale_of_line(detail::setting_of_variable(j, x, method, 1), moves.size(j));
+    });
+    const GroupMoves<R, I> groups(moves, formulas, together.classes(), together.lines(), Side::forward,
                                   MixedSides::together);
     const detail::GroupLines<R, I> lines(moves, groups, x, method);
     detail::ProductSink<V, E> sink(destination, groups.count(), recovery.rows());
@@ -168,8 +249,15 @@ Buffer<R> differentiate(Evaluator<R, V>& evaluator, std::span<const R> x, const 
     begin();
     const Units<R> units = detail::line_units(moves, groups);
     const auto column_of = groups.groups().column_of();
-    recovery.find_errors(errors.products(column_of), units, errors.entries());
-    recovery.find(sink.products(column_of), units, sink.entries());
+    if (recovery.problem().decompression == Decompression::substitution) {
+        const auto joined = together.join([&](std::size_t k) { return sink.column(k); });
+        (void)together.join([&](std::size_t k) { return errors.column(k); });
+        recovery.find_errors(errors.products(joined), units, errors.entries());
+        recovery.find(sink.products(joined), units, sink.entries());
+    } else {
+        recovery.find_errors(errors.products(column_of), units, errors.entries());
+        recovery.find(sink.products(column_of), units, sink.entries());
+    }
     for (const Kink<R>& kink : found) {
         recovery.for_entries_in(
             kink.output, static_cast<std::int32_t>(kink.column), column_of,

@@ -33,7 +33,8 @@ struct Anchor {
 template <class R>
 struct Question {
     int derivative = 1;
-    R origin = 0;              // |x| in the line's unit: its rounding is noise too; steps of its scale are tried
+    R origin = 0;              // |x| in the line's unit: its rounding is noise too
+    R nearest_origin = 0;      // the same, of the variable next to zero: steps of its scale are tried
     R scale = 1;               // max(|x|, typical), a power of two: the first steps are a share of it
     R rounding = R(0.25);      // the share of |x|'s rounding that f is likely to commit
     R typical = 1;             // the scale on which f may vary where |x| is large
@@ -199,7 +200,7 @@ class Judge {
         for (Look& look : looks_) continue_fall(look);
         const bool known = question_.measured || is_finite(question_.most_noise);
         if (const R seen = known ? R(0) : noise_seen(); seen > sigma_) {
-            result_.sigma = sigma_ = seen;
+            result_.sigma = sigma_ = common_ = seen;
             result_.bar = std::max(result_.bar, Factors::several * seen);
             result_.limited = sigma_ <= 4 * result_.floor;
             result_.suspect = !result_.limited;
@@ -284,7 +285,8 @@ class Judge {
         result_.assessed = std::isfinite(bar) && std::ranges::any_of(looks_, [&](const Look& look) {
                                return look.window.count() >= enough(side_, question_.derivative);
                            });
-        sigma_ = result_.assessed && !question_.measured ? std::max(sigma, result_.floor) : result_.floor;
+        common_ = std::max(result_.assessed && !question_.measured ? sigma : R(0), question_.noise.value_or(0));
+        sigma_ = std::max(common_, result_.floor);
         result_.sigma = sigma_;
         result_.bar = result_.assessed ? bar : R(0);
         result_.limited = sigma_ <= 4 * result_.floor;
@@ -308,6 +310,10 @@ class Judge {
         return repeated.size() * 2 < values.size();
     }
 
+    // What hides coefficients in a window: noise that all windows have, and the rounding of its own values.
+    [[nodiscard]] R sigma_of(const Window<R>& window) const noexcept {
+        return std::max(common_, Factors::rms * arithmetic(window));
+    }
     // Noise measured next to x is that of values like f(x). Where a window's values are larger, theirs may be so in proportion: as
     // much as the window itself shows is believed.
     [[nodiscard]] R swell(const Window<R>& window) const noexcept {
@@ -321,7 +327,8 @@ class Judge {
     void continue_fall(Look& look) const {
         const R share = look.window.widest() / question_.scale;
         const R least = side_ == Side::central ? share * share : share;
-        static_cast<Fall<R>&>(look) = fall_of(look.window.groups(), look.window.group_norms(), sigma_, least, side_);
+        static_cast<Fall<R>&>(look) =
+            fall_of(look.window.groups(), look.window.group_norms(), sigma_of(look.window), least, side_);
         look.falls = look.significant < 0 ? result_.limited : look.growth < steepest();
     }
 
@@ -377,7 +384,7 @@ class Judge {
             for (int k = window.power(window.count()); k > 0; --k) relative *= shrink;
             const R measured = larger.window.group(window.count()) * relative;
             const bool stands_out = larger.significant >= static_cast<int>(window.count());
-            const R unseen = 2 * sigma_ * larger.window.group_norm(window.count()) * relative;
+            const R unseen = 2 * sigma_of(larger.window) * larger.window.group_norm(window.count()) * relative;
             look.next = stands_out ? std::max(measured, std::min(look.next, 4 * measured))
                                    : std::min(look.next, measured + unseen);
         }
@@ -464,7 +471,8 @@ class Judge {
     const Look* best_ = nullptr;
     R epsilon_ = 0;
     R slope_ = 0;
-    R sigma_ = 0;
+    R sigma_ = 0;   // of the largest window
+    R common_ = 0;  // what of it is not arithmetic
     Judgement<R> result_;
 };
 

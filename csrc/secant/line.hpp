@@ -341,7 +341,9 @@ class Line {
         Judgement<R>& now = judged_[output];
         if (state.granule == 0) {
             state.granule = samples_.granule(output, state.side, setting_.question.epsilon);
-            if (state.granule == 0) state.granule = samples_.rounding(output, setting_.question.epsilon);
+            if (state.granule == 0) {
+                state.granule = samples_.rounding(output, setting_.question.epsilon, setting_.question.origin);
+            }
             state.noisy = state.noisy || state.granule > 0;
         }
         now = judgement(output, state.side);
@@ -407,7 +409,7 @@ class Line {
     // A step at which every smooth f is straight, on the scale of x too where that is small.
     [[nodiscard]] R nearest() const noexcept {
         const R usual = setting_.question.scale * nearest_power_of_two(std::sqrt(setting_.question.epsilon)) / 4;
-        const R origin = setting_.question.origin;
+        const R origin = setting_.question.nearest_origin;
         return origin > 0 ? std::min(usual, std::ldexp(nearest_power_of_two(origin), -10)) : usual;
     }
 
@@ -448,13 +450,14 @@ class Line {
         ++shrinks_;
         if (shrinks_ == 1) {
             const bool near_zero =
-                setting_.question.origin > 0 && setting_.question.origin < 2 * samples_.widest().size;
+                setting_.question.nearest_origin > 0 && setting_.question.nearest_origin < 2 * samples_.widest().size;
             if (near_zero && derivative() > 2) {
-                return want_central(power_of_two_below(setting_.question.origin * first_share(setting_.question)));
+                return want_central(
+                    power_of_two_below(setting_.question.nearest_origin * first_share(setting_.question)));
             }
-            return want(
-                near_zero ? std::min(nearest_power_of_two(setting_.question.origin / 32), smallest / 4) : smallest / 16,
-                Side::central);
+            return want(near_zero ? std::min(nearest_power_of_two(setting_.question.nearest_origin / 32), smallest / 4)
+                                  : smallest / 16,
+                        Side::central);
         }
         // One side alone may be finite: it is taken at its planned size.
         for (const Side side : {Side::forward, Side::backward}) {
@@ -482,10 +485,10 @@ class Line {
             return want_central(hint);
         }
         const Question<R>& question = setting_.question;
-        if (closer_ == 0 && question.origin > 0 && question.origin < question.scale / 32 &&
-            question.origin / 32 < smallest) {
+        if (closer_ == 0 && question.nearest_origin > 0 && question.nearest_origin < question.scale / 32 &&
+            question.nearest_origin / 32 < smallest) {
             ++closer_;
-            return want_central(first_step_on(question.origin / 2));
+            return want_central(first_step_on(question.nearest_origin / 2));
         }
         if (closer_ == 0 && question.typical < question.scale / 16 && question.typical / 64 < smallest) {
             ++closer_;

@@ -72,7 +72,7 @@ class ScaledLines final : public Lines<R> {
             origin = std::max(origin, one.question.origin / speed);
             most = std::max(most, speed / one.question.scale);
         }
-        setting.question.origin = origin;
+        setting.question.origin = setting.question.nearest_origin = origin;
         setting.question.scale = setting.question.typical = nearest_power_of_two(1 / most);
         return setting;
     }

@@ -126,12 +126,17 @@ class Samples {
         return least > arithmetic ? least : R(0);
     }
 
-    // The granularity of f's values, where a sample off the grid of the others shows that it is not that of x.
-    [[nodiscard]] R rounding(std::size_t output, R epsilon) const {
+    // The granularity of f's values, where a sample off the grid of the others shows that it is not that of offsets, and where it is
+    // coarser than that of points at this distance from zero.
+    [[nodiscard]] R rounding(std::size_t output, R epsilon, R origin) const {
         const std::optional<Probe<R>> off_grid = probe(output);
         if (!off_grid || off_grid->value == base_[output]) return 0;
         const std::vector<R> values = different_values(output);
-        return values.size() < 5 ? R(0) : granularity(std::span<const R>(values), epsilon);
+        if (values.size() < 5) return 0;
+        R steepest = 0;
+        for (const Pair& pair : pairs_) steepest = std::max(steepest, spread(output, pair) / pair.size);
+        const R granule = granularity(std::span<const R>(values), epsilon);
+        return granule > 64 * epsilon * origin * steepest ? granule : R(0);
     }
 
    private:
