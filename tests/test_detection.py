@@ -212,11 +212,11 @@ def test_a_budget():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"sources": "nan"}, "sources is 'nan'; accepted are sequences of 'nan' and 'perturbation'"),
+        ({"sources": "nan"}, "sources is the string 'nan'; accepted are sequences, such as ('nan',)"),
         ({"sources": ()}, "sources is (); accepted are"),
         ({"sources": ("symbolic",)}, "sources is ('symbolic',); accepted are"),
         ({"miss_probability": 0.0}, "miss_probability is 0.0; accepted are numbers between 0 and 1"),
-        ({"max_evaluations": 0}, "max_evaluations is 0; accepted are positive integers"),
+        ({"max_evaluations": 2}, "max_evaluations is 2; accepted are integers from 3 on"),
         ({"seed": -1}, "seed is -1; accepted are integers from 0 to 2**64 - 1"),
     ],
 )
@@ -292,3 +292,26 @@ def test_the_summary_says_what_there_is():
         r"entries      88, found by both: 88\nevaluations  \d+, in \d+ rounds\nmissed       an entry", str(found)
     )
     assert "30 × 30, 88 entries" in str(found)
+
+
+def test_a_gradient_with_other_entries_than_x_is_none() -> None:
+    with pytest.raises(ValueError, match=re.escape("grad(x) has 3 entries, but x has 5: it is not a gradient")):
+        secant.detect_hessian_pattern(None, np.ones(5), grad=lambda x: x[:3])
+
+
+def test_barriers_near_bounds_are_no_interactions() -> None:
+    def barrier(x):
+        return -np.sum(np.log(x))
+
+    found = secant.detect_hessian_pattern(barrier, np.full(60, 0.01), bounds=(0, np.inf))
+    assert found.pattern == secant.SparsityPattern.diagonal(60)
+    assert found.complete
+
+
+def test_where_nan_alone_is_asked_with_failures_are_the_callers() -> None:
+    def f(x):
+        return x * 2 if np.isfinite(x).all() else 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        secant.detect_jacobian_pattern(f, np.ones(5), sources=("nan",))
+    assert secant.detect_jacobian_pattern(f, np.ones(5)).pattern == secant.SparsityPattern.diagonal(5)

@@ -115,6 +115,14 @@ template <class V>
     }
 }
 
+// f is called twice at x, and once elsewhere, whatever the answer.
+inline void require_budget(std::size_t evaluations) {
+    constexpr std::size_t least = 3;
+    if (evaluations != 0 && evaluations < least) {
+        throw std::invalid_argument("secant: a pattern is not detected by fewer than 3 evaluations");
+    }
+}
+
 // Entries of rows, found so far: a row's columns are sorted.
 class KnownEntries {
    public:
@@ -150,10 +158,11 @@ struct Segment {
     std::size_t count;
 };
 
-// A row that has entries in a segment.
+// A row that has entries in a segment; or that has others in what it was tested with, where doubtful.
 struct Suspicion {
     std::size_t row;
     std::size_t segment;
+    bool doubtful = false;
 };
 
 // A point from which variables are moved, and where each is moved to.
@@ -170,8 +179,8 @@ class ProbePoint {
             base_[j] = inside(j, x_[j] + share * scale * static_cast<R>(2 * random_.fraction() - 1));
             const R distance = scale * (1 + static_cast<R>(random_.fraction())) / (64 * nearness);
             const R sign = random_.fraction() < 0.5 ? R(-1) : R(1);
-            others_[j] = inside(j, base_[j] + sign * distance);
-            if (others_[j] == base_[j]) others_[j] = inside(j, base_[j] - sign * distance);
+            others_[j] = away_from_bounds(j, base_[j] + sign * distance);
+            if (others_[j] == base_[j]) others_[j] = away_from_bounds(j, base_[j] - sign * distance);
         }
     }
     [[nodiscard]] std::span<const R> base() const noexcept { return base_; }
@@ -180,11 +189,21 @@ class ProbePoint {
 
    private:
     [[nodiscard]] R inside(std::size_t j, R value) const noexcept {
-        value = round_to(method_.point_precision, value);
+        const R limit = largest<R>(method_.point_precision);
+        value = round_to(method_.point_precision, std::clamp(value, -limit, limit));
         if (!method_.bounds.given()) return value;
         if (value > method_.bounds.upper[j]) return round_down(method_.point_precision, method_.bounds.upper[j]);
         if (value < method_.bounds.lower[j]) return round_up(method_.point_precision, method_.bounds.lower[j]);
         return value;
+    }
+
+    // Half as far as the bound, where that is on the way: f may not be finite on it.
+    [[nodiscard]] R away_from_bounds(std::size_t j, R value) const noexcept {
+        const R reached = inside(j, value);
+        if (!method_.bounds.given()) return reached;
+        if (reached != method_.bounds.lower[j] && reached != method_.bounds.upper[j]) return reached;
+        const R halfway = inside(j, base_[j] / 2 + reached / 2);
+        return halfway == base_[j] ? reached : halfway;
     }
 
     std::span<const R> x_;
@@ -201,7 +220,9 @@ class Detective {
         : evaluator_(evaluator), x_(x), method_(method), point_(x, method), nans_(x.size(), nan) {}
 
     [[nodiscard]] Detection detect() {
+        require_budget(method_.most_evaluations);
         look_at(R(0));
+        finite_ = count_finite();
         KnownEntries known(base_.size());
         Detection found;
         found.rows = base_.size();
@@ -238,10 +259,11 @@ class Detective {
         ValueBlock<V> values;
         // Twice: a function with other values at the same point answers every question with yes.
         points.add_origin();
+        ++evaluations_;  // those that raise an exception are counted
         evaluator_.evaluate(points, values);
         base_.assign(values.row(0).begin(), values.row(0).end());
+        ++evaluations_;
         evaluator_.evaluate(points, values);
-        evaluations_ += 2;
         for (std::size_t i = 0; i < base_.size(); ++i) {
             if (!same_value(base_[i], values.row(0)[i])) throw NotDeterministic(i);
         }
@@ -259,8 +281,8 @@ class Detective {
             const std::size_t count = std::min(block, tests.size() - done);
             points.clear();
             for (std::size_t k = 0; k < count; ++k) points.add(done + k, 1);
-            evaluator_.evaluate(points, values);
             evaluations_ += count;
+            evaluator_.evaluate(points, values);
             for (std::size_t k = 0; k < count; ++k) {
                 const auto row = values.row(k);
                 for (std::size_t i = 0; i < row.size(); ++i) {
@@ -279,17 +301,19 @@ class Detective {
             known = std::move(found);
             return true;
         } catch (...) {
-            if (!method_.forgives(std::current_exception())) throw;
+            if (!method_.moving || !method_.forgives(std::current_exception())) throw;
             return false;
         }
+    }
+    [[nodiscard]] std::size_t count_finite() const noexcept {
+        return static_cast<std::size_t>(std::ranges::count_if(base_, [](const V& value) { return is_finite(value); }));
     }
 
     void with_moves(KnownEntries& known, Detection& found) {
         for (std::size_t round = 0; round < method_.most_rounds; ++round) {
             const std::size_t before = known.count();
             const std::vector<std::vector<std::size_t>> sets = deal(known);
-            if (!affordable(sets.size() + 2)) return;
-            move_around(known, sets, round);
+            if (!move_around(known, sets, round)) return;
             ++found.rounds;
             reckon(known, sets, found.missed);
             const bool sure =
@@ -298,17 +322,19 @@ class Detective {
         }
     }
     // At x itself first; then around it, farther each time, up to a share of the variables' scales. Nearer to x, and with smaller moves,
-    // where f raises an exception.
-    void move_around(KnownEntries& known, const std::vector<std::vector<std::size_t>>& sets, std::size_t round) {
+    // where f raises an exception, or has fewer finite values than at x. Says whether there were evaluations enough.
+    [[nodiscard]] bool move_around(KnownEntries& known, const std::vector<std::vector<std::size_t>>& sets,
+                                   std::size_t round) {
         constexpr int attempts = 4;
         R share = round == 0 ? R(0) : std::min(R(1) / 8, std::ldexp(R(1), static_cast<int>(round) - 6));
         for (int attempt = 0;; ++attempt, share /= 16) {
-            const bool last = attempt == attempts - 1 || !affordable(sets.size() + 2);
+            const bool last = attempt == attempts - 1;
+            if (!affordable(sets.size() + 2)) return false;
             try {
-                look_at(attempt == attempts - 1 ? R(0) : share, std::ldexp(R(1), 4 * attempt));
-                if (!last && !std::ranges::all_of(base_, [](const V& value) { return is_finite(value); })) continue;
+                look_at(last ? R(0) : share, std::ldexp(R(1), 4 * attempt));
+                if (!last && count_finite() < finite_) continue;
                 search(known, sets, found_by_moving);
-                return;
+                return true;
             } catch (const NotDeterministic&) {
                 throw;
             } catch (...) {
@@ -383,13 +409,13 @@ class Detective {
             if (there == 0) suspicions.push_back({row, test});
             if (there == 1) known.add(row, only->column, found_by);  // seen in this way too
         });
-        while (!suspicions.empty() && halve(known, arranged, segments, suspicions, found_by)) {
+        while (!suspicions.empty() && halve(known, arranged, set_of, segments, suspicions, found_by)) {
         }
     }
 
     // One level: halves of the segments that somebody suspects, or single columns where nearly every half would need its own test.
-    bool halve(KnownEntries& known, const std::vector<std::size_t>& arranged, std::vector<Segment>& segments,
-               std::vector<Suspicion>& suspicions, std::uint8_t found_by) {
+    bool halve(KnownEntries& known, const std::vector<std::size_t>& arranged, const std::vector<std::size_t>& set_of,
+               std::vector<Segment>& segments, std::vector<Suspicion>& suspicions, std::uint8_t found_by) {
         settle(known, arranged, segments, suspicions, found_by);
         if (suspicions.empty()) return false;
         std::vector<Segment> parts;
@@ -418,21 +444,60 @@ class Detective {
                 if (static_cast<std::size_t>(colors[questions[q].segment]) == test) answered[q] = 1;
             }
         });
+        const std::vector<std::vector<std::size_t>> sets_in = sets_tested(tests, set_of);
         suspicions.clear();
         for (std::size_t q = 0; q < questions.size(); ++q) {
-            if (answered[q] != 0) suspicions.push_back(questions[q]);
+            if (answered[q] == 0) continue;
+            Suspicion suspicion = questions[q];
+            const auto& sets = sets_in[static_cast<std::size_t>(colors[suspicion.segment])];
+            suspicion.doubtful = std::ranges::any_of(known.of(suspicion.row), [&](const KnownEntries::Entry& entry) {
+                return std::ranges::binary_search(sets, set_of[entry.column]);
+            });
+            suspicions.push_back(suspicion);
         }
         segments = std::move(parts);
         return true;
     }
 
-    // Suspicions about single columns are entries.
+    // The sets that each test has columns of, sorted. In a set in which a row has a known entry, it may have others, unknown ones.
+    [[nodiscard]] static std::vector<std::vector<std::size_t>> sets_tested(const std::vector<ColumnSet>& tests,
+                                                                           const std::vector<std::size_t>& set_of) {
+        std::vector<std::vector<std::size_t>> sets(tests.size());
+        for (std::size_t t = 0; t < tests.size(); ++t) {
+            for (const auto& part : tests[t]) sets[t].push_back(set_of[part.front()]);
+            std::ranges::sort(sets[t]);
+            sets[t].erase(std::unique(sets[t].begin(), sets[t].end()), sets[t].end());
+        }
+        return sets;
+    }
+
+    // Suspicions about single columns are entries; those that are doubtful are asked again, each column by itself, if there are few.
     void settle(KnownEntries& known, const std::vector<std::size_t>& arranged, const std::vector<Segment>& segments,
                 std::vector<Suspicion>& suspicions, std::uint8_t found_by) {
+        constexpr std::size_t few = 64;
+        std::vector<std::size_t> columns;
+        for (const Suspicion& suspicion : suspicions) {
+            const Segment& segment = segments[suspicion.segment];
+            if (segment.count == 1 && suspicion.doubtful) columns.push_back(arranged[segment.first]);
+        }
+        std::ranges::sort(columns);
+        columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+        const bool asked = !columns.empty() && columns.size() <= few && affordable(columns.size());
+        std::vector<std::vector<std::size_t>> responding(asked ? columns.size() : 0);
+        if (asked) {
+            std::vector<ColumnSet> tests;
+            for (const std::size_t& column : columns) tests.push_back({std::span<const std::size_t>(&column, 1)});
+            run(tests, found_by, [&](std::size_t test, std::size_t row) { responding[test].push_back(row); });
+        }
         std::erase_if(suspicions, [&](const Suspicion& suspicion) {
             const Segment& segment = segments[suspicion.segment];
             if (segment.count != 1) return false;
-            known.add(suspicion.row, arranged[segment.first], found_by);
+            const std::size_t column = arranged[segment.first];
+            const auto refuted = [&] {
+                const auto place = std::ranges::lower_bound(columns, column) - columns.begin();
+                return !std::ranges::binary_search(responding[static_cast<std::size_t>(place)], suspicion.row);
+            };
+            if (!suspicion.doubtful || !asked || !refuted()) known.add(suspicion.row, column, found_by);
             return true;
         });
     }
@@ -503,6 +568,7 @@ class Detective {
     ProbePoint<R> point_;
     std::vector<R> nans_;
     std::vector<V> base_;
+    std::size_t finite_ = 0;  // values of f(x)
     std::size_t evaluations_ = 0;
     bool complete_ = true;
 };

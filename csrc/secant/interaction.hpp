@@ -19,6 +19,7 @@
 
 #include "secant/detection.hpp"
 #include "secant/evaluator.hpp"
+#include "secant/record.hpp"
 
 namespace secant {
 
@@ -32,6 +33,7 @@ class Interactions {
         : evaluator_(evaluator), x_(x), method_(method), point_(x, method) {}
 
     [[nodiscard]] Detection detect() {
+        require_budget(method_.most_evaluations);
         const std::size_t n = x_.size();
         Detection found;
         found.rows = n;
@@ -58,7 +60,11 @@ class Interactions {
     }
 
    private:
-    // Nearer to x, and with smaller moves, where f raises an exception. Says whether there were evaluations enough.
+    enum class Outcome : bool { done, unaffordable };
+    // Some f is not finite where variables are moved: nearer points may tell more.
+    struct Hole {};
+
+    // Nearer to x, and with smaller moves, where f raises an exception or is not finite. Says whether there were evaluations enough.
     [[nodiscard]] bool look_around(std::size_t round, std::vector<std::pair<std::size_t, std::size_t>>& pairs) {
         constexpr int attempts = 4;
         R share = round == 0 ? R(0) : std::min(R(1) / 8, std::ldexp(R(1), static_cast<int>(round) - 6));
@@ -67,9 +73,18 @@ class Interactions {
             if (method_.most_evaluations != 0 && evaluations_ + 2 > method_.most_evaluations) return false;
             try {
                 point_.choose(last ? R(0) : share, std::ldexp(R(1), 4 * attempt));
-                if (!is_finite(evaluate_base()) && !last) continue;
-                return collect(pairs);
+                if (!is_finite(evaluate_base())) {
+                    if (!last) continue;
+                    throw NotFinite(0, static_cast<double>(std::abs(base_)));
+                }
+                std::vector<std::pair<std::size_t, std::size_t>> found;
+                const Outcome outcome = collect(found, last);
+                pairs.insert(pairs.end(), found.begin(), found.end());
+                return outcome == Outcome::done;
+            } catch (const Hole&) {
             } catch (const NotDeterministic&) {
+                throw;
+            } catch (const NotFinite&) {
                 throw;
             } catch (...) {
                 if (last || !method_.forgives(std::current_exception())) throw;
@@ -96,15 +111,15 @@ class Interactions {
             points.clear();
             const std::size_t done = result.size();
             for (std::size_t k = 0; k < count; ++k) points.add(done + k, 1);
+            evaluations_ += count;  // those that raise an exception are counted
             evaluator_.evaluate(points, values);
             for (std::size_t k = 0; k < count; ++k) result.push_back(values.row(k)[0]);
         }
-        evaluations_ += sets.size();
         return result;
     }
 
-    // All interacting pairs a < b at the present point. Says whether there were evaluations enough.
-    [[nodiscard]] bool collect(std::vector<std::pair<std::size_t, std::size_t>>& pairs) {
+    // All interacting pairs a < b at the present point. With `holes`, pairs may be taken to interact where f is not finite.
+    [[nodiscard]] Outcome collect(std::vector<std::pair<std::size_t, std::size_t>>& pairs, bool holes) {
         std::vector<std::size_t> columns(x_.size());
         std::iota(columns.begin(), columns.end(), std::size_t(0));
         std::vector<Segment> level{{0, x_.size()}};
@@ -135,7 +150,7 @@ class Interactions {
             }
             if (method_.most_evaluations != 0 &&
                 evaluations_ + halves.size() + questions.size() > method_.most_evaluations) {
-                return false;
+                return Outcome::unaffordable;
             }
             const auto part = [&](std::size_t h) {
                 return std::span<const std::size_t>(columns).subspan(halves[h].first, halves[h].count);
@@ -146,6 +161,8 @@ class Interactions {
             sets.clear();
             for (const auto& [a, b] : questions) sets.push_back({part(a), part(b)});
             const std::vector<V> both = values_of(sets);
+            const auto finite = [](const V& value) { return is_finite(value); };
+            if (!holes && !(std::ranges::all_of(alone, finite) && std::ranges::all_of(both, finite))) throw Hole{};
             for (std::size_t q = 0; q < questions.size(); ++q) {
                 const auto [a, b] = questions[q];
                 if (interact(both[q], alone[a], alone[b])) next.push_back(questions[q]);
@@ -156,14 +173,14 @@ class Interactions {
         for (const auto& [s, t] : suspects) {
             if (s != t) pairs.emplace_back(std::minmax(level[s].first, level[t].first));
         }
-        return true;
+        return Outcome::done;
     }
 
     // Beyond what rounding makes of four values. Values that are not numbers say yes: what they hide is looked for in halves.
     [[nodiscard]] bool interact(const V& both, const V& a, const V& b) const {
         const R size = std::max({std::abs(both), std::abs(a), std::abs(b), std::abs(base_)});
         const R difference = std::abs((both - a) - (b - base_));
-        return !(difference <= 64 * epsilon<R>(method_.value_precision) * size);
+        return !is_finite(difference) || !(difference <= 64 * epsilon<R>(method_.value_precision) * size);
     }
 
     Evaluator<R, V>& evaluator_;

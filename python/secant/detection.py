@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntFlag
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,9 @@ class FoundBy(IntFlag):
     PERTURBATION = 2
     """The value changed when the variable did."""
 
+
+_LEAST_EVALUATIONS = 3
+"""Two at x, and one elsewhere."""
 
 _SOURCES = {"nan": FoundBy.NAN, "perturbation": FoundBy.PERTURBATION}
 
@@ -130,7 +134,7 @@ def detect_jacobian_pattern(
     miss_probability : float
         Rounds of perturbation go on until an entry that responds is missed with no more than this probability.
     max_evaluations : int, optional
-        How many points f may be evaluated at.
+        How many points f may be evaluated at, 3 at the least.
     seed : int
         Of the random points and sets.
 
@@ -235,7 +239,12 @@ def detect_hessian_pattern(
         max_evaluations=max_evaluations,
         seed=seed,
     )
-    return found if grad is None else _symmetric(found)
+    if grad is None:
+        return found
+    if found.pattern.shape[0] != found.pattern.shape[1]:
+        msg = "grad(x) has {} entries, but x has {}: it is not a gradient".format(*found.pattern.shape)
+        raise ValueError(msg)
+    return _symmetric(found)
 
 
 def _detect(
@@ -266,17 +275,22 @@ def detect_by(
     seed: int = 0,
 ) -> DetectedPattern:
     """The same of a compiled function, for all arguments of it."""
-    if isinstance(sources, str) or not sources or not set(sources) <= set(_SOURCES):
+    if isinstance(sources, str):
+        msg = f"sources is the string {sources!r}; accepted are sequences, such as ('nan',) or ('nan', 'perturbation')"
+        raise ValueError(msg)
+    if not sources or not set(sources) <= set(_SOURCES):
         msg = f"sources is {sources!r}; accepted are sequences of 'nan' and 'perturbation'"
         raise ValueError(msg)
-    if not 0 < miss_probability < 1:
+    if not isinstance(miss_probability, Real) or not 0 < miss_probability < 1:
         msg = f"miss_probability is {miss_probability!r}; accepted are numbers between 0 and 1"
         raise ValueError(msg)
     most = 0
     if max_evaluations is not None:
-        most = as_integer("max_evaluations", max_evaluations, "positive integers, or None for no limit")
-        if most < 1:
-            msg = f"max_evaluations is {most}; accepted are positive integers, or None for no limit"
+        most = as_integer(
+            "max_evaluations", max_evaluations, f"integers from {_LEAST_EVALUATIONS} on, or None for no limit"
+        )
+        if most < _LEAST_EVALUATIONS:
+            msg = f"max_evaluations is {most}; accepted are integers from {_LEAST_EVALUATIONS} on, or None for no limit"
             raise ValueError(msg)
     number = as_integer("seed", seed, "integers from 0 to 2**64 - 1")
     if not 0 <= number < 2**64:
