@@ -205,6 +205,24 @@ def test_what_cannot_be_drawn(pattern: Any, options: Any, error: type[Exception]
     assert not plt.get_fignums()
 
 
+def test_colourings_are_drawn_with_their_colours_and_what_was_detected_as_a_pattern() -> None:
+    def image(*args: Any, **options: Any) -> Any:
+        ax = secant.plotting.pattern(*args, **options)
+        ax.figure.canvas.draw()
+        return np.asarray(ax.figure.canvas.buffer_rgba())
+
+    band = secant.SparsityPattern.banded(12, 1)
+    for partition in ("column", "row"):
+        coloring = secant.color(band, partition=partition)
+        colors = coloring.column_colors if partition == "column" else coloring.row_colors
+        assert np.array_equal(image(coloring), image(band, colors, partition=partition))
+    both = secant.color(secant.SparsityPattern.arrowhead(12), partition="bidirectional")
+    assert np.array_equal(image(both), image(both.pattern, both.column_colors))
+    found = secant.detect_jacobian_pattern(lambda x: x[1:] * x[:-1], np.ones(9))
+    assert np.array_equal(image(found), image(found.pattern))
+    plt.close("all")
+
+
 def test_without_matplotlib_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.split(".")[0] == "matplotlib"]:
         monkeypatch.setitem(sys.modules, name, None)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
+from secant.coloring import Coloring
+from secant.detection import DetectedPattern
 from secant.plotting.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, WIDTH, new_axes
 from secant.sparsity import SparsityPattern, as_pattern
 from secant.sparsity.cells import count_cells
@@ -50,8 +52,9 @@ def pattern(
 
     Parameters
     ----------
-    pattern : SparsityPattern, or anything that it accepts
-        What to draw; rows are numbered downwards.
+    pattern : SparsityPattern, Coloring or DetectedPattern, or anything that SparsityPattern accepts
+        What to draw; rows are numbered downwards. A colouring is drawn with its colours, those of columns if it has
+        both.
     colors : array_like of int, optional
         The colour of each column, counted from 0; negative, and drawn in grey, for those without. 20 colours are told
         apart; further ones repeat them. In a cell for many entries, their colours are mixed.
@@ -81,6 +84,13 @@ def pattern(
     >>> ax.get_ylabel()
     'row'
     """
+    if isinstance(pattern, Coloring):
+        if colors is None:
+            partition = "row" if pattern.partition == "row" else "column"
+            colors = pattern.row_colors if partition == "row" else pattern.column_colors
+        pattern = pattern.pattern
+    elif isinstance(pattern, DetectedPattern):
+        pattern = pattern.pattern
     entries = as_pattern(pattern, "pattern")
     if 0 in entries.shape:
         msg = f"pattern has shape {entries.shape}: there is nothing to draw"
