@@ -24,8 +24,8 @@ namespace secant {
 
 namespace detail {
 
-// The variables of each colour that have a line together. Those whose steps bounds make much smaller, and those so near to zero that
-// steps of that scale are tried, have others: along one line, f would be asked for on one scale alone.
+// The variables of each colour that have a line together. Those whose steps bounds make much smaller have others: the rounding of x is
+// large beside such steps, and would be taken for that of all.
 template <class I>
 class LineClasses {
    public:
@@ -87,15 +87,10 @@ class LineClasses {
     OwnedLists<I> own_;
 };
 
-// On which scale f is asked for along a variable, for LineClasses: how much smaller than usual its steps are, in factors of 64, and how
-// near it is to zero, in factors of 256 beyond those that any line covers.
+// On which scale f is asked for along a variable, for LineClasses: how much smaller than usual its steps are, in factors of 64.
 template <class R>
 [[nodiscard]] int scale_of_line(const LineSetting<R>& setting, R size) noexcept {
-    const R scale = setting.question.scale;
-    const R origin = setting.question.origin;
-    const int less = size < scale ? std::ilogb(scale / size) / 6 : 0;
-    const int nearer = origin > 0 && origin < scale / 32 ? 1 + (std::ilogb(scale / origin) - 5) / 8 : 0;
-    return 1024 * less + nearer;
+    return size < setting.question.scale ? std::ilogb(setting.question.scale / size) / 6 : 0;
 }
 
 // A line for each group. Its unit moves every variable by its own scale, or by as much as there is room for, to the side that has more.

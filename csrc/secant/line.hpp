@@ -409,7 +409,7 @@ class Line {
     // A step at which every smooth f is straight, on the scale of x too where that is small.
     [[nodiscard]] R nearest() const noexcept {
         const R usual = setting_.question.scale * nearest_power_of_two(std::sqrt(setting_.question.epsilon)) / 4;
-        const R origin = setting_.question.nearest_origin;
+        const R origin = setting_.question.origin;
         return origin > 0 ? std::min(usual, std::ldexp(nearest_power_of_two(origin), -10)) : usual;
     }
 
