@@ -308,7 +308,7 @@ BOTH = secant.color(BAND, partition="bidirectional")
         ("H", {"sparsity": BAND}, ValueError, "pattern has shape (12, 14); one of a symmetric matrix is square"),
         ("J", {"sparsity": np.ones(5)}, ValueError, "sparsity has shape (5,); accepted are"),
         ("J", {"sparsity": 3}, TypeError, "sparsity is a single number"),
-        ("J", {"sparsity": "banded"}, TypeError, "sparsity has dtype <U6"),
+        ("J", {"sparsity": "banded"}, ValueError, "sparsity is 'banded'; accepted are"),
         (
             "J",
             {"sparsity": BAND, "layout": "denominator"},
@@ -404,6 +404,20 @@ def test_the_pattern_must_fit_the_values(method: str, vectorized: bool) -> None:
         secant.hessian(None, Z, grad=of_shape((5, 12)), sparsity=SQUARE, **options)
 
 
+def test_other_strings_than_detect_are_refused() -> None:
+    with pytest.raises(ValueError, match="sparsity is 'Detect'; accepted are a pattern, a colouring and 'detect'"):
+        secant.Jacobian(F, sparsity="Detect")
+
+
+def test_a_detected_pattern_goes_with_a_pickled_derivative() -> None:
+    J = secant.Jacobian(np.sin, sparsity="detect")
+    assert pickle.loads(pickle.dumps(J)).pattern is None
+    J(np.ones(5))
+    again = pickle.loads(pickle.dumps(J))
+    assert again.coloring == J.coloring
+    assert_array_equal(again(np.ones(5)).data, J(np.ones(5)).data)
+
+
 def test_a_pattern_that_does_not_fit_like_is_found_at_once() -> None:
     with pytest.raises(ValueError, match=r"13 entries|shape \(13,\)"):
         secant.Jacobian(F, like=X[:13], sparsity=BAND)
@@ -413,7 +427,7 @@ def test_a_pattern_that_does_not_fit_like_is_found_at_once() -> None:
     ("make", "counts"),
     [
         (lambda: secant.Jacobian(F, sparsity=P.dense(12, 14)), (14, 14)),
-        (lambda: secant.Hessian(POTENTIAL, sparsity=P.dense(12, 12)), (12, 12)),
+        (lambda: secant.Hessian(None, grad=F, sparsity=P.dense(14, 14)), (14, 14)),
         (lambda: secant.Jacobian(F, sparsity=secant.Coloring(BAND, np.append(np.arange(13), 0))), (13, 14)),
     ],
 )
@@ -429,6 +443,7 @@ def test_a_small_or_sparse_pattern_is_not_too_dense() -> None:
         warnings.simplefilter("error")
         secant.Jacobian(F, sparsity=P.dense(12, 7))
         secant.Jacobian(F, sparsity=P.banded(20, 8))
+        secant.Hessian(POTENTIAL, sparsity=P.dense(12, 12))  # from values, there are no products
 
 
 def test_one_shot_functions_take_patterns() -> None:

@@ -290,15 +290,105 @@ def test_a_pattern_that_is_right_at_first_and_wrong_later() -> None:
         always([1.0, 8.0])
 
 
-def test_the_same_look_each_time() -> None:
-    f = Recorder(Weighted(P.banded(5, 1)))
-    J = secant.Jacobian(f, method="central", sparsity=P.banded(5, 1), verify="always")
-    J(np.ones(5))
-    once = [p.copy() for p in f.points]
-    f.points.clear()
+def test_looks_are_reproducible_and_each_is_along_another_direction() -> None:
+    def points_of_two_calls() -> list[Any]:
+        f = Recorder(Weighted(P.banded(5, 1)))
+        J = secant.Jacobian(f, method="central", sparsity=P.banded(5, 1), verify="always")
+        calls = []
+        for _ in range(2):
+            f.points.clear()
+            J(np.ones(5))
+            calls.append(np.array(f.points))
+        return calls
+
+    first, second = points_of_two_calls()
     np.random.seed(1)  # noqa: NPY002
-    J(np.ones(5))
-    assert_array_equal(f.points, once)
+    assert_array_equal(points_of_two_calls(), [first, second])
+    assert_array_equal(first[:-2], second[:-2])
+    assert np.all(first[-2:] != second[-2:])
+
+
+@pytest.mark.parametrize("method", METHODS, ids=str)
+@pytest.mark.parametrize(("x", "bounds"), [(0.5, (0, 1)), (0.3, (0, 1)), (0.0, (0, 1)), (1.0, (1 - 1e-3, 1 + 1e-3))])
+def test_with_room_on_all_sides_alike(x: float, bounds: Any, method: Any) -> None:
+    def f(z: Any) -> Any:
+        return z + np.roll(z, 1) ** 2 + np.roll(z, 1)
+
+    with pytest.raises(ValueError, match=MISSES):
+        secant.jacobian(f, np.full(50, x), sparsity=P.diagonal(50), bounds=bounds, method=method)
+
+
+def call_three_times(J: secant.Jacobian) -> None:
+    for _ in range(3):
+        J(np.ones(40))
+
+
+def test_what_one_look_does_not_see_the_next_ones_do() -> None:
+    # Whatever the two variables, whose steps and moves may happen to be in proportion.
+    for j in range(1, 40):
+
+        def f(x: Any, j: int = j) -> Any:
+            y = x**2
+            y[0] += x[j] ** 2
+            return y
+
+        J = secant.Jacobian(f, method="forward", sparsity=P.diagonal(40), verify="always")
+        with pytest.raises(ValueError, match=f"{MISSES} in row 0: "):
+            call_three_times(J)
+
+
+def test_rows_that_the_first_direction_hides_are_named_too() -> None:
+    x = np.linspace(0.5, 2, 6)
+    for power in range(2, 8):
+        with pytest.raises(ValueError, match=MISSES) as info:
+            secant.jacobian(lambda x, k=power: x**k + 0.03 * np.roll(x, 1) ** k, x, sparsity=P.diagonal(6))
+        assert rows_named(info.value) == ([0, 1, 2, 3, 4], 1)
+
+
+def test_nearer_where_the_usual_distance_leaves_the_domain() -> None:
+    x = np.array([1e-5, 2e-5, 1.0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        secant.jacobian(np.log, x, sparsity=P.diagonal(3), method=FiniteDifference("central", step=1e-9))
+        with pytest.raises(ValueError, match=f"{MISSES} in row 0: "):
+            secant.jacobian(
+                lambda z: np.log(z) + np.array([z[1] * 1e5, 0, 0]),
+                x,
+                sparsity=P.diagonal(3),
+                method=FiniteDifference("central", step=1e-9),
+            )
+
+
+def test_a_gradient_that_is_none_is_warned_of() -> None:
+    def g(x: Any) -> Any:
+        return np.concatenate([[2 * x[0] + x[1], 2 * x[1] + 3 * x[0]], 2 * x[2:]])
+
+    H = secant.Hessian(None, grad=g, sparsity=P.banded(5, 1))
+    with pytest.warns(UserWarning, match="the Jacobian of grad is not symmetric") as found:
+        H(np.ones(5))
+    assert [warning.filename for warning in found] == [__file__]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        secant.Hessian(
+            None, grad=lambda x: 2 * x + np.append(x[1:], 0) + np.append(0, x[:-1]), sparsity=P.banded(5, 1)
+        )(np.ones(5))
+
+
+def test_exceptions_of_the_users_own_pass_through() -> None:
+    class OutOfBudgetError(Exception):
+        pass
+
+    calls = 0
+
+    def f(x: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls > 2:
+            raise OutOfBudgetError
+        return x**2
+
+    with pytest.raises(OutOfBudgetError):
+        secant.jacobian(f, np.ones(5), method="forward", sparsity=P.diagonal(5))
 
 
 # ----------------------------------------------------------------------------------------------------------------------

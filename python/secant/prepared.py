@@ -87,7 +87,8 @@ class MaybeSparse(Prepared):
         options = self._options
         lower, upper = resolve_bounds(options["bounds"])
         common = (self._prepare_look, options["argnum"], lower, upper, self._method.typical, self._name)
-        look = CurvatureLook(*common) if self._is_from_values else SlopeLook(*common)
+        symmetric = self._structure == "symmetric"
+        look = CurvatureLook(*common) if self._is_from_values else SlopeLook(*common, symmetric)
         columns = coloring.pattern.shape[1]
         if options["like"] is not None and np.size(options["like"]) != columns:
             size, shape = np.size(options["like"]), np.shape(options["like"])
@@ -112,6 +113,11 @@ class MaybeSparse(Prepared):
                 pattern = pattern | pattern.T
             self._sparse = self._make_sparse(resolve_coloring(pattern, self._structure))
         return self._sparse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A pattern that was detected goes with it.
+        detected = {} if self._sparse is None else {"sparsity": self._sparse.coloring}
+        return _rebuild, (type(self), self._f, self._options | detected)
 
     def _find(self, *args: Any) -> Any:
         raise NotImplementedError

@@ -11,7 +11,7 @@ from secant.coloring import Coloring, Structure, color
 from secant.detection import DetectedPattern
 from secant.estimate import Estimate, make_estimate
 from secant.sparsity import SparsityPattern, as_pattern
-from secant.verification import verify_pattern
+from secant.verification import SlopeLook, verify_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,7 @@ class SparseDerivative:
         What it is held against.
     """
 
-    __slots__ = ("_all", "_compression", "_find", "_look", "_verify", "coloring", "wanted")
+    __slots__ = ("_all", "_compression", "_find", "_look", "_verified", "_verify", "coloring", "wanted")
 
     def __init__(
         self, find: Callable[..., Any], coloring: Coloring, entries: Entries, verify: Verify, look: Look
@@ -60,8 +60,10 @@ class SparseDerivative:
         self._all = coloring._compress_for(None)
         self._compression = self._all if self.wanted is coloring.pattern else coloring._compress_for(self.wanted)
         self._verify: Verify = verify
+        self._verified = 0  # how often: each time along another direction
         self._look = look
-        _warn_of_no_gain(coloring)
+        if isinstance(look, SlopeLook):
+            _warn_of_no_gain(coloring)
 
     def matrix(self, arguments: tuple[Any, ...], out: csr_array | None = None) -> csr_array:
         """The derivative; in `out`, where it is given."""
@@ -86,7 +88,8 @@ class SparseDerivative:
             return
         if self._compression is not self._all:
             matrix = self.coloring.pattern.to_csr(self._find(arguments, self._all, False, None))
-        verify_pattern(self._look, arguments, matrix)
+        verify_pattern(self._look, arguments, matrix, self._verified)
+        self._verified += 1
         if self._verify == "first":
             self._verify = "never"
 
@@ -124,6 +127,9 @@ def resolve_coloring(sparsity: Any, structure: Structure) -> Coloring:
     """The colouring that `sparsity` is or asks for, one whose products differences can take."""
     if isinstance(sparsity, DetectedPattern):
         sparsity = sparsity.pattern
+    if isinstance(sparsity, str):
+        msg = f"sparsity is {sparsity!r}; accepted are a pattern, a colouring and 'detect'"
+        raise ValueError(msg)
     if not isinstance(sparsity, Coloring):
         try:
             return color(as_pattern(sparsity, "sparsity"), structure=structure)

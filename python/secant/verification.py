@@ -36,6 +36,9 @@ _ASKED_ALONE = 8
 
 _ROWS_NAMED = 5
 
+_FAILURES = (ArithmeticError, AssertionError, RuntimeError, ValueError)
+"""What a function may raise outside its domain; anything else is news for the caller."""
+
 _DRAWS = 24
 """How many pairs of sets of variables are drawn to see whether they interact."""
 
@@ -66,20 +69,24 @@ class Look(ABC):
     name: str
 
     @abstractmethod
-    def complaint(self, arguments: tuple[Any, ...], v: npt.NDArray[Any], matrix: csr_array) -> str | None:
-        """What is missing in a matrix, by what the function shows along v; None where nothing is."""
+    def complaint(self, arguments: tuple[Any, ...], matrix: csr_array, seed: int) -> str | None:
+        """What is missing in a matrix, by what the function shows along random directions; None where nothing is."""
 
-    def direction(self, x: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """A random vector that moves every variable by its scale, to the side where bounds leave more room."""
-        random = np.random.default_rng(0)
-        length = np.maximum(np.abs(x), self.typical) * random.uniform(0.5, 1.0, x.shape)
+    def direction(self, x: npt.NDArray[Any], seed: int) -> npt.NDArray[Any]:
+        """A random vector that moves every variable by its scale, or by as much as bounds leave room for.
+
+        In proportion to the steps of a derivative it must not be: along these, what entries of one colour came out as
+        is right, whatever they should be.
+        """
+        random = np.random.default_rng(seed)
         sign = np.where(random.random(x.shape) < 0.5, -1.0, 1.0)
+        length = np.maximum(np.abs(x), self.typical)
         if self.lower is not None and self.upper is not None:
-            up, down = self.upper - x, x - self.lower
-            sign = np.where(np.minimum(up, down) < length, np.where(up >= down, 1.0, -1.0), sign)
-            length = np.minimum(length, np.maximum(up, down))
-        direction: npt.NDArray[Any] = sign * length
-        return direction
+            up, down = np.minimum(self.upper - x, length), np.minimum(x - self.lower, length)
+            sign = np.where(np.minimum(up, down) * 8 < np.maximum(up, down), np.where(up >= down, 1.0, -1.0), sign)
+            length = np.where(sign > 0, up, down)
+        direction: npt.NDArray[Any] = sign * length * random.uniform(0.5, 1.0, x.shape)
+        return direction.astype(x.dtype)
 
     def value(self, arguments: tuple[Any, ...], x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """The function's value at another point, flat."""
@@ -88,30 +95,79 @@ class Look(ABC):
             x = np.clip(x, self.lower, self.upper)
         return np.ravel(self.prepare(FiniteDifference()).value((*arguments[:at], x, *arguments[at + 1 :])))
 
+    def value_or_nan(self, arguments: tuple[Any, ...], x: npt.NDArray[Any], like: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The same; NaN, shaped like another value, where the function fails or is not finite."""
+        try:
+            return self.value(arguments, x)
+        except _FAILURES:
+            return np.full_like(like, np.nan)
 
+
+@dataclass(frozen=True, slots=True)
 class SlopeLook(Look):
-    """First derivatives along v, a number for each row: two evaluations, and some more where rows look wrong."""
+    """First derivatives along a direction, a number for each row: two evaluations, and some more where rows look wrong.
 
-    __slots__ = ()
+    Attributes
+    ----------
+    symmetric : bool
+        Whether the matrix is one by construction: the function is a gradient, then.
+    """
+
+    symmetric: bool
 
     def complaint(  # noqa: D102
-        self, arguments: tuple[Any, ...], v: npt.NDArray[Any], matrix: csr_array
+        self, arguments: tuple[Any, ...], matrix: csr_array, seed: int
     ) -> str | None:
-        flat = v.ravel()
-        measured = np.ravel(self.prepare(FiniteDifference("central", step=_STEP)).jvp(arguments, v))
-        predicted = matrix @ flat
-        present = np.maximum(abs(matrix) @ np.abs(flat), np.abs(measured))
-        suspects = np.flatnonzero(~(np.abs(measured - predicted) <= _share(matrix) * present))
+        x = _point(arguments[self.argnum])
+        v = self.direction(x, seed)
+        measured, predicted, present = self._compare(arguments, v, matrix)
+        suspects = _suspects(measured, predicted, present, matrix)
+        if not suspects.size:
+            return None
         wrong, unasked = self._wrong(arguments, v, matrix, suspects, _share(matrix) * present / 4)
         if not wrong.size:
+            if self.symmetric:
+                self._warn_of_asymmetry(arguments, v, self.direction(x, seed + 1))
             return None
-        row, more = wrong[0], max(wrong.size - _ROWS_NAMED, 0) + unasked
-        named = ", ".join(map(str, wrong[:_ROWS_NAMED])) + (f" and {more} more" if more else "")
+        # What one direction hides, another one shows.
+        again = self.direction(x, seed + 1)
+        others = np.setdiff1d(_suspects(*self._compare(arguments, again, matrix), matrix), suspects)
+        more, more_unasked = self._wrong(arguments, again, matrix, others, _share(matrix) * present / 4)
+        row = wrong[0]
+        wrong = np.union1d(wrong, more)
+        left = max(wrong.size - _ROWS_NAMED, 0) + unasked + more_unasked
+        named = ", ".join(map(str, wrong[:_ROWS_NAMED])) + (f" and {left} more" if left else "")
         return (
-            f"the sparsity pattern misses nonzeros in row{'s' * (wrong.size + more > 1)} {named}: along a random "
+            f"the sparsity pattern misses nonzeros in row{'s' * (wrong.size + left > 1)} {named}: along a random "
             f"direction, the derivative of entry {row} of {self.name}(x) is {measured[row]:.6g}, but by the entries of "
             f"row {row} it is {predicted[row]:.6g}"
         )
+
+    def _compare(
+        self, arguments: tuple[Any, ...], v: npt.NDArray[Any], matrix: csr_array
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
+        """Derivatives along v as they are, as they are by the matrix, and what they are made of."""
+        measured = self._along(arguments, v, _STEP)
+        for nearer in (_STEP * 2.0**-12, _STEP * 2.0**-24):
+            if np.isfinite(measured).all():
+                break
+            measured = np.where(np.isfinite(measured), measured, self._along(arguments, v, nearer))
+        flat = v.ravel()
+        return measured, matrix @ flat, np.maximum(abs(matrix) @ np.abs(flat), np.abs(measured))
+
+    def _along(self, arguments: tuple[Any, ...], v: npt.NDArray[Any], step: float) -> npt.NDArray[Any]:
+        return np.ravel(self.prepare(FiniteDifference("central", step=step)).jvp(arguments, v))
+
+    def _warn_of_asymmetry(self, arguments: tuple[Any, ...], v: npt.NDArray[Any], w: npt.NDArray[Any]) -> None:
+        def rates(step: float) -> npt.NDArray[Any]:
+            one, other = w.ravel() @ self._along(arguments, v, step), v.ravel() @ self._along(arguments, w, step)
+            return np.array([one - other if abs(one - other) > _SHARE * (abs(one) + abs(other)) else 0.0])
+
+        if _settle(rates, (2.0**-4, 2.0**-7, 2.0**-10, 2.0**-13))[0]:
+            warn_caller(
+                f"the Jacobian of {self.name} is not symmetric, so that {self.name} is not a gradient: which of two "
+                "entries a sparse Hessian has on both sides of its diagonal depends on the colouring"
+            )
 
     def _wrong(
         self,
@@ -137,10 +193,12 @@ class SlopeLook(Look):
             u = np.where(depends.reshape(x.shape), 0.0, v)
 
             def rates(share: float) -> npt.NDArray[Any]:
-                rate = (self.value(arguments, (x + share * u).astype(v.dtype)) - base)[rows] / share
-                return np.where(np.abs(rate) > negligible[rows], rate, 0.0)
+                rate = (self.value_or_nan(arguments, (x + share * u).astype(v.dtype), base) - base)[rows] / share
+                return np.where(np.abs(rate) <= negligible[rows], 0.0, rate)
 
-            return rows[_settle(rates, (2.0**-4, 2.0**-7, 2.0**-10, 2.0**-13))]
+            # Nearer where the function is not finite so far away.
+            first = 4 if np.isfinite(rates(2.0**-7)).all() else 17
+            return rows[_settle(rates, (2.0**-first, 2.0 ** -(first + 3), 2.0 ** -(first + 6), 2.0 ** -(first + 9)))]
 
         wrong = respond(suspects)
         others = np.setdiff1d(suspects, wrong)
@@ -155,8 +213,9 @@ class CurvatureLook(Look):
     __slots__ = ()
 
     def complaint(  # noqa: D102
-        self, arguments: tuple[Any, ...], v: npt.NDArray[Any], matrix: csr_array
+        self, arguments: tuple[Any, ...], matrix: csr_array, seed: int
     ) -> str | None:
+        v = self.direction(_point(arguments[self.argnum]), seed)
         flat = v.ravel()
         predicted = flat @ (matrix @ flat)
         measured = self._curvature(arguments, v)
@@ -179,17 +238,18 @@ class CurvatureLook(Look):
     def _interacts(self, arguments: tuple[Any, ...], v: npt.NDArray[Any], matrix: csr_array) -> bool:
         """Whether moving some variables changes what others do between which the pattern has no entry."""
         x, random = np.asarray(arguments[self.argnum]), np.random.default_rng(1)
-        base = self.value(arguments, x)[0]
+        values = self.value(arguments, x)
+        base = values[0]
         if not _same(self.value(arguments, x)[0], base):
             return False  # it changes by itself
 
         def interact(some: npt.NDArray[Any], others: npt.NDArray[Any]) -> bool:
             def rates(share: float) -> npt.NDArray[Any]:
                 moved = [x + (share * mask).reshape(x.shape) * v for mask in (some, others, some + others)]
-                one, other, both = (self.value(arguments, point.astype(v.dtype))[0] for point in moved)
+                one, other, both = (self.value_or_nan(arguments, point.astype(v.dtype), values)[0] for point in moved)
                 change = (both - one) - (other - base)
                 rounding = 256 * np.finfo(v.dtype).eps * max(map(abs, (base, one, other, both)))
-                return np.array([change / share**2 if abs(change) > rounding else 0.0])
+                return np.array([0.0 if abs(change) <= rounding else change / share**2])
 
             return bool(_settle(rates, (2.0**-3, 2.0**-5, 2.0**-7, 2.0**-9))[0])
 
@@ -206,7 +266,7 @@ class CurvatureLook(Look):
         return False
 
 
-def verify_pattern(look: Look, arguments: tuple[Any, ...], matrix: csr_array) -> None:
+def verify_pattern(look: Look, arguments: tuple[Any, ...], matrix: csr_array, seed: int = 0) -> None:
     """Raise ValueError where entries are missing, with the rows that miss them.
 
     A row that misses less than a thousandth of what it has is not found.
@@ -219,13 +279,13 @@ def verify_pattern(look: Look, arguments: tuple[Any, ...], matrix: csr_array) ->
         At which `matrix` is its derivative.
     matrix : csr_array
         With all entries of the pattern.
+    seed : int
+        Of the random direction.
     """
-    x = np.asarray(arguments[look.argnum])
-    x = x if x.dtype.kind == "f" else x.astype(np.float64)
     try:
         with np.errstate(all="ignore"):
-            complaint = look.complaint(arguments, look.direction(x).astype(x.dtype), matrix)
-    except Exception as error:  # the user's function, at points that it is not asked for otherwise
+            complaint = look.complaint(arguments, matrix, 2 * seed)
+    except _FAILURES as error:  # the user's function, at points that it is not asked for otherwise
         warn_caller(
             f"the sparsity pattern could not be verified, since {look.name} failed near x "
             f"({type(error).__name__}: {error}); verify='never' leaves this out"
@@ -234,6 +294,17 @@ def verify_pattern(look: Look, arguments: tuple[Any, ...], matrix: csr_array) ->
     if complaint is not None:
         msg = f"{complaint}. Complete the pattern, or find it with sparsity='detect'"
         raise ValueError(msg)
+
+
+def _point(x: Any) -> npt.NDArray[Any]:
+    array = np.asarray(x)
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
+
+
+def _suspects(
+    measured: npt.NDArray[Any], predicted: npt.NDArray[Any], present: npt.NDArray[Any], matrix: csr_array
+) -> npt.NDArray[np.intp]:
+    return np.flatnonzero(~(np.abs(measured - predicted) <= _share(matrix) * present))
 
 
 def _settle(
