@@ -88,17 +88,11 @@ class Units {
     bool exact_ = true;
 };
 
-// The entries that are wanted are not all in the pattern.
-class NotInPattern : public std::invalid_argument {
+// The entries that are wanted are not all in the pattern: this one is not.
+class NotInPattern : public EntryError {
    public:
     NotInPattern(std::size_t row, std::size_t column)
-        : std::invalid_argument("secant: an entry is wanted that is not in the pattern"), row_(row), column_(column) {}
-    [[nodiscard]] std::size_t row() const noexcept { return row_; }
-    [[nodiscard]] std::size_t column() const noexcept { return column_; }
-
-   private:
-    std::size_t row_;
-    std::size_t column_;
+        : EntryError("secant: an entry is wanted that is not in the pattern", row, column) {}
 };
 
 // How the entries of one pattern are found by one colouring: made once, used for any number of matrices.

@@ -17,8 +17,8 @@
 #include <utility>
 #include <vector>
 
-#include "secant/detection.hpp"
 #include "secant/evaluator.hpp"
+#include "secant/probing.hpp"
 #include "secant/record.hpp"
 
 namespace secant {

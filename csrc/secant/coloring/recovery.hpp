@@ -22,17 +22,24 @@
 
 namespace secant {
 
-// A colouring by which this entry of the matrix cannot be found.
-class InvalidColoring : public std::invalid_argument {
+// Something is wrong with one entry of a matrix.
+class EntryError : public std::invalid_argument {
    public:
-    InvalidColoring(std::size_t row, std::size_t column)
-        : std::invalid_argument("secant: the colouring does not determine every entry"), row_(row), column_(column) {}
+    EntryError(const char* what, std::size_t row, std::size_t column)
+        : std::invalid_argument(what), row_(row), column_(column) {}
     [[nodiscard]] std::size_t row() const noexcept { return row_; }
     [[nodiscard]] std::size_t column() const noexcept { return column_; }
 
    private:
     std::size_t row_;
     std::size_t column_;
+};
+
+// A colouring by which this entry cannot be found.
+class InvalidColoring : public EntryError {
+   public:
+    InvalidColoring(std::size_t row, std::size_t column)
+        : EntryError("secant: the colouring does not determine every entry", row, column) {}
 };
 
 // For each entry, in the order of `lists`, whether its vertex has a colour that no other vertex in its list has.
