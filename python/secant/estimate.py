@@ -74,7 +74,8 @@ class Estimate:
         Steps taken, in the units of x and shaped like it; along a direction v, the factor of v. For the complex
         step, the imaginary one.
     evaluations : int
-        Points at which the function was evaluated (the gradient, for second derivatives made from it).
+        Points at which the function was evaluated (the gradient, for second derivatives made from it); those for
+        detecting and verifying a sparsity pattern are not counted.
     method : Adaptive, FiniteDifference or ComplexStep
         How it was found.
     slopes : ndarray or None
