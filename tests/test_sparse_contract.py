@@ -347,7 +347,7 @@ def test_the_complex_step_refuses_what_is_not_analytic() -> None:
         secant.jacobian(lambda z: z * 1j, X, method="complex", sparsity=BAND)
 
 
-def test_an_object_may_be_called_from_inside_its_own_function() -> None:
+def test_an_object_may_be_called_from_inside_the_function_of_another() -> None:
     inner = secant.Jacobian(SparseMap(BAND), sparsity=BAND, method="central", verify="never")
     outer = secant.Jacobian(lambda z: inner(z).diagonal(), sparsity=P.banded(12, 1), method="forward", verify="never")
     assert_allclose(outer(X).toarray(), secant.jacobian(lambda z: inner(z).diagonal(), X, method="forward"))

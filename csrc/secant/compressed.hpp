@@ -101,17 +101,21 @@ template <class I, class V>
     return incidents;
 }
 
-// Substitution takes entries out of whole products: a colour's second column is added to its first.
-template <class I, class Sink>
-[[nodiscard]] std::vector<std::int32_t> join_parts(const Groups<I>& groups, Sink& sink) {
-    std::vector<std::int32_t> column_of(groups.column_of().begin(), groups.column_of().end());
-    for (std::size_t k = 1; k < groups.count(); ++k) {
-        if (groups.color(k) != groups.color(k - 1)) continue;
-        const auto first = sink.column(k - 1);
-        const auto second = sink.column(k);
-        for (std::size_t i = 0; i < first.size(); ++i) first[i] += second[i];
-        groups.for_members(k, [&](std::size_t j) { column_of[j] = static_cast<std::int32_t>(k - 1); });
+// Substitution takes entries out of whole products: the columns of a colour, which are next to each other, are added up in the first of
+// them. `color_of(k)`: of a column. Returns where each variable's product is, then.
+template <class I, class ColorOf, class Sink>
+[[nodiscard]] std::vector<std::int32_t> join_parts(const Groups<I>& groups, ColorOf&& color_of, Sink& sink) {
+    std::vector<std::int32_t> first(groups.count());
+    for (std::size_t k = 0; k < groups.count(); ++k) {
+        const bool joins = k != 0 && color_of(k) == color_of(k - 1);
+        first[k] = joins ? first[k - 1] : static_cast<std::int32_t>(k);
+        if (!joins) continue;
+        const auto sum = sink.column(static_cast<std::size_t>(first[k]));
+        const auto part = sink.column(k);
+        for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += part[i];
     }
+    std::vector<std::int32_t> column_of(groups.column_of().begin(), groups.column_of().end());
+    for (std::int32_t& column : column_of) column = column < 0 ? column : first[static_cast<std::size_t>(column)];
     return column_of;
 }
 
@@ -125,7 +129,8 @@ template <class I, class O, class R, class E>
 void find_entries(const Recovery<I>& recovery, const Groups<I>& groups, ProductSink<O, E>& sink,
                   const Units<R>& units) {
     const bool whole = recovery.problem().decompression == Decompression::substitution;
-    const std::vector<std::int32_t> joined = whole ? join_parts(groups, sink) : std::vector<std::int32_t>();
+    const std::vector<std::int32_t> joined =
+        whole ? join_parts(groups, [&](std::size_t k) { return groups.color(k); }, sink) : std::vector<std::int32_t>();
     const std::span<const std::int32_t> column_of = whole ? std::span<const std::int32_t>(joined) : groups.column_of();
     recovery.find(sink.products(column_of), units, sink.entries(), threads_for_entries(recovery.entries()));
 }
@@ -176,11 +181,7 @@ void repair_apart(Evaluator<R, V>& evaluator, const Moves<R>& moves, const Formu
     for (const MissingEntry& one : missing) {
         entries[one.entry] = static_cast<E>(units.divide(products.column(one.column)[one.row], one.variable));
     }
-    forget(incidents, missing);
-    for (const Incident& incident : record.incidents) {
-        for_missing_in(missing, incident.column, incident.output,
-                       [&](const MissingEntry& one) { incidents.push_back({one.entry, 0, incident.status}); });
-    }
+    amend(incidents, missing, record.incidents);
 }
 
 }  // namespace detail

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <utility>
 #include <vector>
@@ -32,58 +31,27 @@ class LineClasses {
     // `scale(j)`: the same number for variables that have a line together, 0 for most of them.
     template <class Scale>
     LineClasses(Lists<I> classes, std::span<const Color> colors, Scale&& scale) : whole_(classes), colors_(colors) {
-        std::vector<int> scales(colors.size());
         bool split = false;
-        for (std::size_t j = 0; j < scales.size(); ++j) {
-            scales[j] = colors[j] == uncolored ? 0 : scale(j);
-            split = split || scales[j] != 0;
-        }
-        for (std::size_t c = 0; c < classes.count(); ++c) color_of_.push_back(c);
+        for (std::size_t j = 0; j < colors.size() && !split; ++j) split = colors[j] != uncolored && scale(j) != 0;
         if (!split) return;
-        color_of_.clear();
-        own_colors_.assign(colors.size(), uncolored);
-        std::map<std::pair<Color, int>, Color> known;
-        for (std::size_t j = 0; j < scales.size(); ++j) {
-            if (colors[j] != uncolored) known.try_emplace({colors[j], scales[j]});
-        }
-        for (auto& [key, line] : known) {
-            line = static_cast<Color>(color_of_.size());
-            color_of_.push_back(static_cast<std::size_t>(key.first));
-        }
-        for (std::size_t j = 0; j < scales.size(); ++j) {
-            if (colors[j] != uncolored) own_colors_[j] = known.at({colors[j], scales[j]});
-        }
-        own_ = color_classes<I>(own_colors_, color_of_.size());
+        parts_ = split_colors(colors, scale);
+        own_ = color_classes<I>(parts_.colors, parts_.color_of.size());
     }
     LineClasses(const LineClasses&) = delete;
     LineClasses& operator=(const LineClasses&) = delete;
 
-    [[nodiscard]] Lists<I> classes() const noexcept { return own_colors_.empty() ? whole_ : own_.view(); }
+    [[nodiscard]] Lists<I> classes() const noexcept { return parts_.colors.empty() ? whole_ : own_.view(); }
     [[nodiscard]] std::span<const Color> lines() const noexcept {
-        return own_colors_.empty() ? colors_ : std::span<const Color>(own_colors_);
+        return parts_.colors.empty() ? colors_ : std::span<const Color>(parts_.colors);
     }
-    // Substitution takes entries out of whole products: those of one colour are added up in the first of them. `column(k)` is one.
-    // Returns where each variable's product is, then.
-    template <class Column>
-    [[nodiscard]] std::vector<std::int32_t> join(Column&& column) const {
-        std::vector<std::int32_t> first(color_of_.size());
-        for (std::size_t k = 0; k < color_of_.size(); ++k) {
-            first[k] = k != 0 && color_of_[k] == color_of_[k - 1] ? first[k - 1] : static_cast<std::int32_t>(k);
-            if (static_cast<std::size_t>(first[k]) == k) continue;
-            const auto sum = column(static_cast<std::size_t>(first[k]));
-            const auto part = column(k);
-            for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += part[i];
-        }
-        std::vector<std::int32_t> column_of(lines().begin(), lines().end());
-        for (std::int32_t& line : column_of) line = line < 0 ? line : first[static_cast<std::size_t>(line)];
-        return column_of;
+    [[nodiscard]] std::size_t color_of(std::size_t line) const noexcept {
+        return parts_.colors.empty() ? line : parts_.color_of[line];
     }
 
    private:
     Lists<I> whole_;
     std::span<const Color> colors_;
-    std::vector<std::size_t> color_of_;  // of each line
-    std::vector<Color> own_colors_;      // empty where colours are not split
+    SplitColors parts_;  // empty where no colour is split
     OwnedLists<I> own_;
 };
 
@@ -179,7 +147,6 @@ void follow_apart(Evaluator<R, V>& evaluator, const Moves<R>& moves, const Formu
                                  MixedSides::together);
     const Units<R> units = line_units(moves, apart);
     const Units<R> sizes = units.sizes();
-    forget(incidents, missing);
     record.incidents.clear();
     std::vector<Kink<R>> found;
     Harvest<V> harvest;
@@ -193,10 +160,7 @@ void follow_apart(Evaluator<R, V>& evaluator, const Moves<R>& moves, const Formu
                          errors[one.entry] = static_cast<F>(sizes.divide(harvest.errors()[one.row], one.variable));
                      }
                  });
-    for (const Incident& incident : record.incidents) {
-        for_missing_in(missing, incident.column, incident.output,
-                       [&](const MissingEntry& one) { incidents.push_back({one.entry, 0, incident.status}); });
-    }
+    amend(incidents, missing, record.incidents);
     for (const Kink<R>& kink : found) {
         for_missing_in(missing, kink.column, kink.output, [&](const MissingEntry& one) {
             kinks.push_back(kink_of_entry(kink, one.entry, units[one.variable]));
@@ -245,8 +209,9 @@ Buffer<R> differentiate(Evaluator<R, V>& evaluator, std::span<const R> x, const 
     const Units<R> units = detail::line_units(moves, groups);
     const auto column_of = groups.groups().column_of();
     if (recovery.problem().decompression == Decompression::substitution) {
-        const auto joined = together.join([&](std::size_t k) { return sink.column(k); });
-        (void)together.join([&](std::size_t k) { return errors.column(k); });
+        const auto color_of = [&](std::size_t line) { return together.color_of(line); };
+        const auto joined = detail::join_parts(groups.groups(), color_of, sink);
+        (void)detail::join_parts(groups.groups(), color_of, errors);
         recovery.find_errors(errors.products(joined), units, errors.entries());
         recovery.find(sink.products(joined), units, sink.entries());
     } else {

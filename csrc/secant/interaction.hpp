@@ -60,7 +60,6 @@ class Interactions {
     }
 
    private:
-    enum class Outcome : bool { done, unaffordable };
     // Some f is not finite where variables are moved: nearer points may tell more.
     struct Hole {};
 
@@ -77,10 +76,7 @@ class Interactions {
                     if (!last) continue;
                     throw NotFinite(0, static_cast<double>(std::abs(base_)));
                 }
-                std::vector<std::pair<std::size_t, std::size_t>> found;
-                const Outcome outcome = collect(found, last);
-                pairs.insert(pairs.end(), found.begin(), found.end());
-                return outcome == Outcome::done;
+                return collect(pairs, last);
             } catch (const Hole&) {
             } catch (const NotDeterministic&) {
                 throw;
@@ -118,8 +114,9 @@ class Interactions {
         return result;
     }
 
-    // All interacting pairs a < b at the present point. With `holes`, pairs may be taken to interact where f is not finite.
-    [[nodiscard]] Outcome collect(std::vector<std::pair<std::size_t, std::size_t>>& pairs, bool holes) {
+    // All interacting pairs a < b at the present point. With `holes`, pairs may be taken to interact where f is not finite. Says whether
+    // there were evaluations enough.
+    [[nodiscard]] bool collect(std::vector<std::pair<std::size_t, std::size_t>>& pairs, bool holes) {
         std::vector<std::size_t> columns(x_.size());
         std::iota(columns.begin(), columns.end(), std::size_t(0));
         std::vector<Segment> level{{0, x_.size()}};
@@ -150,7 +147,7 @@ class Interactions {
             }
             if (method_.most_evaluations != 0 &&
                 evaluations_ + halves.size() + questions.size() > method_.most_evaluations) {
-                return Outcome::unaffordable;
+                return false;
             }
             const auto part = [&](std::size_t h) {
                 return std::span<const std::size_t>(columns).subspan(halves[h].first, halves[h].count);
@@ -173,7 +170,7 @@ class Interactions {
         for (const auto& [s, t] : suspects) {
             if (s != t) pairs.emplace_back(std::minmax(level[s].first, level[t].first));
         }
-        return Outcome::done;
+        return true;
     }
 
     // Beyond what rounding makes of four values. Values that are not numbers say yes: what they hide is looked for in halves.

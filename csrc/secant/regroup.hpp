@@ -5,10 +5,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <tuple>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -53,18 +51,13 @@ class Regrouping {
     // `room(j)`: something that can be ordered, the same for variables that may stay together. Sorts the entries by their new columns
     // and rows.
     template <class Room>
-    Regrouping(std::vector<MissingEntry>& missing, std::size_t variables, Room&& room) : colors_(variables, uncolored) {
-        using Key = std::pair<std::size_t, std::decay_t<std::invoke_result_t<Room&, std::size_t>>>;
-        std::map<Key, Color> known;
-        for (MissingEntry& one : missing) {
-            Color& color = colors_[one.variable];
-            if (color == uncolored) {
-                color =
-                    known.try_emplace({one.column, room(one.variable)}, static_cast<Color>(known.size())).first->second;
-            }
-            one.column = static_cast<std::size_t>(color);
-        }
-        classes_ = color_classes<I>(colors_, known.size());
+    Regrouping(std::vector<MissingEntry>& missing, std::size_t variables, Room&& room) {
+        std::vector<Color> columns(variables, uncolored);
+        for (const MissingEntry& one : missing) columns[one.variable] = static_cast<Color>(one.column);
+        SplitColors split = split_colors(columns, room);
+        colors_ = std::move(split.colors);
+        classes_ = color_classes<I>(colors_, split.color_of.size());
+        for (MissingEntry& one : missing) one.column = static_cast<std::size_t>(colors_[one.variable]);
         std::ranges::sort(missing, {},
                           [](const MissingEntry& one) { return std::tuple(one.column, one.row, one.entry); });
     }
@@ -77,20 +70,25 @@ class Regrouping {
     OwnedLists<I> classes_;
 };
 
-// What was said of entries is taken back.
-inline void forget(std::vector<Incident>& incidents, std::span<const MissingEntry> missing) {
-    std::vector<std::size_t> entries;
-    for (const MissingEntry& one : missing) entries.push_back(one.entry);
-    std::ranges::sort(entries);
-    std::erase_if(incidents,
-                  [&](const Incident& incident) { return std::ranges::binary_search(entries, incident.column); });
-}
-
 // Calls visit(entry) for those in this row of this column.
 template <class Visit>
 void for_missing_in(std::span<const MissingEntry> missing, std::size_t column, std::size_t row, Visit&& visit) {
     const auto place = [](const MissingEntry& one) { return std::pair(one.column, one.row); };
     for (const MissingEntry& one : std::ranges::equal_range(missing, std::pair(column, row), {}, place)) visit(one);
+}
+
+// What was said of entries is taken back, and what is known of their columns now is said.
+inline void amend(std::vector<Incident>& incidents, std::span<const MissingEntry> missing,
+                  std::span<const Incident> now) {
+    std::vector<std::size_t> entries;
+    for (const MissingEntry& one : missing) entries.push_back(one.entry);
+    std::ranges::sort(entries);
+    std::erase_if(incidents,
+                  [&](const Incident& incident) { return std::ranges::binary_search(entries, incident.column); });
+    for (const Incident& incident : now) {
+        for_missing_in(missing, incident.column, incident.output,
+                       [&](const MissingEntry& one) { incidents.push_back({one.entry, 0, incident.status}); });
+    }
 }
 
 }  // namespace secant::detail

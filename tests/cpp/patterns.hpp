@@ -93,6 +93,15 @@ class Pattern {
     return mask;
 }
 
+// The same on both sides of the diagonal.
+[[nodiscard]] inline Mask random_graph(Engine& engine, std::size_t n, double density) {
+    Mask graph = random_mask(engine, n, n, density);
+    for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t j = 0; j < i; ++j) graph.set(j, i, graph(i, j));
+    }
+    return graph;
+}
+
 [[nodiscard]] inline Mask band_mask(std::size_t rows, std::size_t columns, std::size_t lower, std::size_t upper) {
     Mask mask(rows, columns);
     for (std::size_t i = 0; i < rows; ++i) {

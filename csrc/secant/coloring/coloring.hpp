@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "secant/coloring/color.hpp"
@@ -62,6 +65,31 @@ inline std::size_t close_gaps(std::span<Color> colors) {
         if (color != uncolored) occurs[static_cast<std::size_t>(color)] = 1;
     }
     return keep_colors(colors, occurs);
+}
+
+// Colours split in parts: `colors` says which part each vertex is in, `color_of` which colour each part was.
+struct SplitColors {
+    std::vector<Color> colors;
+    std::vector<std::size_t> color_of;
+};
+
+// Vertices stay together where they have the same colour and the same key(v), something that can be ordered. Parts are numbered by the
+// colours they come from.
+template <class Key>
+[[nodiscard]] SplitColors split_colors(std::span<const Color> colors, Key&& key) {
+    std::map<std::pair<Color, std::decay_t<std::invoke_result_t<Key&, std::size_t>>>, Color> parts;
+    for (std::size_t v = 0; v < colors.size(); ++v) {
+        if (colors[v] != uncolored) parts.try_emplace({colors[v], key(v)});
+    }
+    SplitColors split;
+    for (auto& [part, number] : parts) {
+        number = static_cast<Color>(split.color_of.size());
+        split.color_of.push_back(static_cast<std::size_t>(part.first));
+    }
+    for (std::size_t v = 0; v < colors.size(); ++v) {
+        split.colors.push_back(colors[v] == uncolored ? uncolored : parts.at({colors[v], key(v)}));
+    }
+    return split;
 }
 
 // The vertices of each colour, in their order.
