@@ -1,0 +1,175 @@
+"""The derivative under test: called, and what it returns made into a matrix of a known shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy.typing as npt
+    from scipy.sparse import csr_array
+
+    from secant.checking.operator import Operator
+
+    Matrix: TypeAlias = npt.NDArray[Any] | csr_array | Operator
+    """(m, n): an array, a csr_array, or products with vectors."""
+
+
+class WrongShapeError(Exception):
+    """The derivative has a shape that cannot be read as the right one.
+
+    Parameters
+    ----------
+    given, expected : tuple of int
+        The shapes.
+    values : ndarray
+        What was returned.
+    """
+
+    def __init__(self, given: tuple[int, ...], expected: tuple[int, ...], values: npt.NDArray[Any]) -> None:
+        super().__init__(given, expected)
+        self.given = given
+        self.expected = expected
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What the derivative returned at a point.
+
+    Attributes
+    ----------
+    matrix : ndarray or csr_array, (m, n)
+        Rows are entries of f(x), columns entries of x.
+    value : ndarray or None
+        f(x), where it came with the derivative.
+    note : str
+        How the shape was read, where that is not obvious.
+    """
+
+    matrix: Matrix
+    value: npt.NDArray[Any] | None = None
+    note: str = ""
+
+
+class Tested:
+    """A derivative under test; it counts its calls.
+
+    Parameters
+    ----------
+    call : callable
+        Takes x; returns the derivative, or a pair of f(x) and the derivative.
+    name : str
+        What it is called in messages.
+    """
+
+    def __init__(self, call: Callable[[Any], Any], name: str) -> None:
+        self._call = call
+        self.name = name
+        self.calls = 0
+
+    def raw(self, x: npt.NDArray[Any]) -> Any:
+        """What it returns for this very array."""
+        self.calls += 1
+        return self._call(x[()] if np.ndim(x) == 0 else x)
+
+    def __call__(self, x: npt.NDArray[Any], outputs: tuple[int, ...]) -> Returned:
+        """The derivative at a point of a function with values of shape `outputs`.
+
+        Raises
+        ------
+        WrongShapeError
+            If it has another shape than outputs + x.shape.
+        TypeError
+            If it is not made of numbers.
+        """
+        return self.read(self.raw(np.array(x)), x, outputs)
+
+    def is_sparse_at(self, x: npt.NDArray[Any]) -> bool:
+        """Whether it returns a sparse matrix."""
+        raw = self.raw(np.array(x))
+        return _is_sparse(raw[1] if isinstance(raw, tuple) and len(raw) == 2 else raw)
+
+    def read(self, raw: Any, x: npt.NDArray[Any], outputs: tuple[int, ...]) -> Returned:
+        """Make a matrix of what was returned for x."""
+        expected = (*outputs, *x.shape)
+        m, n = int(np.prod(outputs)), x.size
+        value = None
+        if isinstance(raw, tuple) and len(raw) == 2 and _is_pair(raw, expected):
+            value, raw = np.array(as_array(raw[0], self.name)), raw[1]
+        if _is_sparse(raw):
+            if raw.shape != (m, n):
+                raise WrongShapeError(raw.shape, (m, n), raw)
+            return Returned(_canonical(raw), value)
+        array = np.array(as_array(raw, self.name))  # a copy: it may be a buffer that the next call overwrites
+        if array.shape == expected:
+            return Returned(array.reshape(m, n), value)
+        if without_ones(array.shape) == without_ones(expected):
+            note = f"{self.name} has shape {array.shape}, which was read as {expected}"
+            return Returned(array.reshape(m, n), value, note)
+        raise WrongShapeError(array.shape, expected, array)
+
+
+def as_array(values: Any, name: str) -> npt.NDArray[Any]:
+    """An array of real or complex numbers; tensors of other packages by their own conversion to NumPy.
+
+    Raises
+    ------
+    TypeError
+        If they are not numbers.
+    """
+    if hasattr(values, "detach"):  # torch refuses to convert what it may differentiate
+        values = values.detach().cpu().numpy()
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind == "O":
+            array = np.empty(0, object) if np.any(np.equal(array, None)) else array.astype(np.float64)
+    except (TypeError, ValueError):
+        array = np.empty(0, object)
+    if array.dtype.kind in "biu":
+        array = array.astype(np.float64)
+    if array.dtype.kind not in "fc":
+        what = f"a {type(values).__name__}"
+        if hasattr(values, "matvec"):
+            what += "; check a linear operator by secant.check_jvp(f, lambda x, v: A(x) @ v, x)"
+        msg = (
+            f"{name} returned {what}; accepted are arrays of numbers, shaped f(x).shape + x.shape, and sparse matrices"
+        )
+        raise TypeError(msg)
+    return array
+
+
+def _is_pair(raw: tuple[Any, Any], expected: tuple[int, ...]) -> bool:
+    """Whether two things are a value and a derivative, and not two rows of a derivative."""
+    if _is_sparse(raw[1]):
+        return True
+    try:
+        first, second = (np.shape(part.detach() if hasattr(part, "detach") else part) for part in raw)
+    except ValueError:
+        return False
+    return (first != second and without_ones(second) == without_ones(expected)) or second == expected
+
+
+def _is_sparse(values: Any) -> bool:
+    return hasattr(values, "tocsr") and hasattr(values, "nnz")
+
+
+def _canonical(values: Any) -> csr_array:
+    from scipy.sparse import csr_array
+
+    matrix = csr_array(values.tocsr())
+    if matrix is values or np.shares_memory(matrix.data, values.data):
+        matrix = matrix.copy()
+    matrix.sum_duplicates()
+    if matrix.dtype.kind in "biu":
+        matrix = matrix.astype(np.float64)
+    return matrix
+
+
+def without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """A shape without axes of length one: those are read either way."""
+    return tuple(size for size in shape if size != 1)

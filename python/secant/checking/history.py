@@ -1,0 +1,88 @@
+"""Whether a derivative belongs to another point than the one it was asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from secant.checking.entries import FACTOR
+from secant.checking.finding import Finding
+from secant.checking.hygiene import FirstCalls, same_matrix
+from secant.checking.reference import FirstDerivatives
+from secant.checking.subject import FAILURES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from secant.checking.entries import Entries
+    from secant.checking.run import Look, Task
+
+_LINEAR = 1e-9
+"""A remainder below this share of the change of f is none."""
+
+_MOST_EARLIER = 4
+
+
+def earlier_references(looks: Sequence[Look], k: int) -> tuple[tuple[str, Any], ...]:
+    """Derivatives at points before point k, for the same entries."""
+    here = looks[k].entries
+    assert here is not None
+    found = []
+    for j in range(k - 1, max(k - 1 - _MOST_EARLIER, -1), -1):
+        entries = looks[j].entries
+        if entries is not None and entries.rows.size == here.rows.size and not np.array_equal(looks[j].x, looks[k].x):
+            found.append((f"point {j}", entries.reference))
+    return tuple(found)
+
+
+def is_constant(task: Task, calls: FirstCalls, x: npt.NDArray[Any]) -> bool:
+    """Whether the derivative is the same at another point, and should not be."""
+    away = calls.away
+    if away is None or calls.matrix_away is None or not same_matrix(calls.returned.matrix, calls.matrix_away):
+        return False
+    step = away - x
+    try:
+        here, there = task.reference.along(x, step), task.reference.along(away, step)
+    except FAILURES:
+        return False
+    with np.errstate(invalid="ignore"):
+        return bool(np.any(np.abs(here.value - there.value) > FACTOR * (here.error + there.error)))
+
+
+def does_not_change(task: Task, calls: FirstCalls, x: npt.NDArray[Any], entries: Entries) -> list[Finding]:
+    """A finding where the derivative is the same at another point, and f is not linear in between.
+
+    Where the remainder of the linear model is more than rounding, the derivative at the other point is asked along the
+    way there.
+    """
+    reference, away = task.reference, calls.away
+    unchanged = (
+        away is not None and calls.matrix_away is not None and same_matrix(calls.returned.matrix, calls.matrix_away)
+    )
+    if not unchanged or entries.failed.any() or not isinstance(reference, FirstDerivatives) or not x.size:
+        return []
+    assert away is not None
+    step = away - x
+    try:
+        change = (reference.subject.value(away) - calls.value).ravel()
+        model = calls.returned.matrix @ step.ravel()
+        scale = (
+            np.maximum(np.abs(change), np.abs(model)) + 1e3 * np.finfo(change.dtype).eps * np.abs(calls.value).ravel()
+        )
+        if not bool((np.abs(change - model) > _LINEAR * scale).any()):
+            return []
+        found = reference.along(away, step)
+    except FAILURES:
+        return []
+    gap = np.abs(found.value - model)
+    wrong = gap > 2 * FACTOR * found.error + found.spread + _LINEAR * np.abs(found.value)
+    if not bool(np.any(wrong & np.isfinite(found.value))):
+        return []
+    text = (
+        f"{task.tested.name} is right at the first point, but the same at another one, where it is wrong: it does not "
+        "change with x"
+    )
+    return [Finding("constant", text, advice="Look for a value that is computed once, at the first x")]
