@@ -92,7 +92,7 @@ class Tested:
     def is_sparse_at(self, x: npt.NDArray[Any]) -> bool:
         """Whether it returns a sparse matrix."""
         raw = self.raw(np.array(x))
-        return _is_sparse(raw[1] if isinstance(raw, tuple) and len(raw) == 2 else raw)
+        return is_sparse(raw[1] if isinstance(raw, tuple) and len(raw) == 2 else raw)
 
     def read(self, raw: Any, x: npt.NDArray[Any], outputs: tuple[int, ...]) -> Returned:
         """Make a matrix of what was returned for x."""
@@ -101,7 +101,7 @@ class Tested:
         value = None
         if isinstance(raw, tuple) and len(raw) == 2 and _is_pair(raw, expected):
             value, raw = np.array(as_array(raw[0], self.name)), raw[1]
-        if _is_sparse(raw):
+        if is_sparse(raw):
             if raw.shape != (m, n):
                 raise WrongShapeError(raw.shape, (m, n), raw)
             return Returned(_canonical(raw), value)
@@ -114,7 +114,9 @@ class Tested:
         raise WrongShapeError(array.shape, expected, array)
 
 
-def as_array(values: Any, name: str) -> npt.NDArray[Any]:
+def as_array(
+    values: Any, name: str, accepted: str = "arrays of numbers, shaped f(x).shape + x.shape, and sparse matrices"
+) -> npt.NDArray[Any]:
     """An array of real or complex numbers; tensors of other packages by their own conversion to NumPy.
 
     Raises
@@ -127,7 +129,8 @@ def as_array(values: Any, name: str) -> npt.NDArray[Any]:
     try:
         array = np.asarray(values)
         if array.dtype.kind == "O":
-            array = np.empty(0, object) if np.any(np.equal(array, None)) else array.astype(np.float64)
+            nothing = bool(np.any(array == None))  # noqa: E711 - None would become NaN
+            array = np.empty(0, object) if nothing else array.astype(np.float64)
     except (TypeError, ValueError):
         array = np.empty(0, object)
     if array.dtype.kind in "biu":
@@ -136,16 +139,14 @@ def as_array(values: Any, name: str) -> npt.NDArray[Any]:
         what = f"a {type(values).__name__}"
         if hasattr(values, "matvec"):
             what += "; check a linear operator by secant.check_jvp(f, lambda x, v: A(x) @ v, x)"
-        msg = (
-            f"{name} returned {what}; accepted are arrays of numbers, shaped f(x).shape + x.shape, and sparse matrices"
-        )
+        msg = f"{name} returned {what}; accepted are {accepted}"
         raise TypeError(msg)
     return array
 
 
 def _is_pair(raw: tuple[Any, Any], expected: tuple[int, ...]) -> bool:
     """Whether two things are a value and a derivative, and not two rows of a derivative."""
-    if _is_sparse(raw[1]):
+    if is_sparse(raw[1]):
         return True
     try:
         first, second = (np.shape(part.detach() if hasattr(part, "detach") else part) for part in raw)
@@ -154,7 +155,8 @@ def _is_pair(raw: tuple[Any, Any], expected: tuple[int, ...]) -> bool:
     return (first != second and without_ones(second) == without_ones(expected)) or second == expected
 
 
-def _is_sparse(values: Any) -> bool:
+def is_sparse(values: Any) -> bool:
+    """Whether it is a sparse matrix or array of SciPy's."""
     return hasattr(values, "tocsr") and hasattr(values, "nnz")
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _MOST_COLUMNS = 4
 """How many wrong columns are looked for."""
 
-_SPREAD_OVER = 6
-"""So many wrong parts of 8: it is not single columns that are wrong."""
+_LEVELS, _SPREAD_OVER = 3, 6
+"""So many wrong parts of 8 = 2**3: it is not single columns that are wrong."""
 
 _FORWARD, _CENTRAL = 2.0**-22, 2.0**-12
 """Steps of cheap differences, in shares of variables' scales."""
@@ -127,10 +127,13 @@ def _cheapest(
 
 def _halve(n: int, total: Any, gap: Callable[[int, int], Any], least: float) -> tuple[list[int], bool]:
     """Columns with a gap of their own, the largest first; or that gaps are everywhere."""
-    parts = [(-abs(total), 0, n, total)]
+    # Level by level down to eighths, that it shows when all are off; then by size.
+    parts = [(0, -abs(total), 0, n, total)]
     found: list[int] = []
     while parts and len(found) < _MOST_COLUMNS:
-        _, low, high, off = heapq.heappop(parts)
+        if n >= 64 and parts[0][0] == _LEVELS and not found and len(parts) >= _SPREAD_OVER:
+            return [], True
+        level, _, low, high, off = heapq.heappop(parts)
         if high - low == 1:
             found.append(low)
             continue
@@ -138,10 +141,7 @@ def _halve(n: int, total: Any, gap: Callable[[int, int], Any], least: float) -> 
         left = gap(low, middle)
         for a, b, share in ((low, middle, left), (middle, high, off - left)):
             if abs(share) > least:
-                heapq.heappush(parts, (-abs(share), a, b, share))
-        coarse = [part for part in parts if (part[2] - part[1]) * 8 >= n - 7]
-        if n >= 64 and len(coarse) + len(found) >= _SPREAD_OVER and not found:
-            return [], True
+                heapq.heappush(parts, (min(level + 1, _LEVELS), -abs(share), a, b, share))
     return found, False
 
 

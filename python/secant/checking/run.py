@@ -292,4 +292,6 @@ def _at(finding: Finding, k: int, count: int) -> Finding:
 def _ordered(behaviour: list[Finding], values: list[Finding]) -> list[Finding]:
     general = {"entries", "few rows", "few columns", "low rank", "precision", "offset", "diagonal"}
     specific = [finding for finding in values if finding.kind not in general]
-    return [*behaviour, *specific, *(finding for finding in values if finding.kind in general)]
+    together = [finding for finding in behaviour if finding.kind == "not adjoint"]
+    alone = [finding for finding in behaviour if finding.kind != "not adjoint"]
+    return [*alone, *specific, *together, *(finding for finding in values if finding.kind in general)]

@@ -58,7 +58,7 @@ class Case:
     def failed(self) -> npt.NDArray[np.bool_]:
         """Entries that fail and are not explained."""
         failed = self.entries.failed
-        return failed if self.explained is None else failed & ~self.explained
+        return failed if self.explained is None else np.asarray(failed & ~self.explained)
 
     @cached_property
     def count(self) -> int:
@@ -69,14 +69,14 @@ class Case:
     def judged(self) -> npt.NDArray[np.bool_]:
         """Entries that have a reference, are finite, and are not explained."""
         judged = self.entries.has_reference & np.isfinite(self.entries.given)
-        return judged if self.explained is None else judged & ~self.explained
+        return np.asarray(judged if self.explained is None else judged & ~self.explained)
 
     @cached_property
     def telling(self) -> npt.NDArray[np.bool_]:
         """Entries whose ratio to the reference means something."""
         entries = self.entries
         with np.errstate(invalid="ignore"):
-            return self.judged & (np.abs(entries.reference) > TELLING * entries.tolerance)
+            return np.asarray(self.judged & (np.abs(entries.reference) > TELLING * entries.tolerance))
 
     @property
     def shape(self) -> tuple[int, int]:
