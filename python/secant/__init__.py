@@ -1,5 +1,7 @@
 """Derivatives of numerical functions: gradients, Jacobians, Hessians and their products."""
 
+from typing import TYPE_CHECKING, Any
+
 from secant import native
 from secant.coloring import Coloring, color
 from secant.derivatives import Gradient, Hessian, Jacobian, derivative, gradient, hessian, jacobian, partial
@@ -12,12 +14,34 @@ from secant.products import hvp, jvp, vjp
 from secant.sparsity import SparsityPattern
 from secant.threads import get_num_threads, set_num_threads
 
+if TYPE_CHECKING:
+    from secant.checking import (
+        CheckReport,
+        CheckReports,
+        Finding,
+        TaylorReport,
+        check_gradient,
+        check_hessian,
+        check_hvp,
+        check_jacobian,
+        check_jvp,
+        check_least_squares,
+        check_minimize,
+        check_root,
+        check_solve_ivp,
+        check_vjp,
+        taylor_test,
+    )
+
 __all__ = [
     "Adaptive",
+    "CheckReport",
+    "CheckReports",
     "Coloring",
     "ComplexStep",
     "DetectedPattern",
     "Estimate",
+    "Finding",
     "FiniteDifference",
     "FoundBy",
     "Gradient",
@@ -25,7 +49,18 @@ __all__ = [
     "Jacobian",
     "SparsityPattern",
     "Status",
+    "TaylorReport",
     "__version__",
+    "check_gradient",
+    "check_hessian",
+    "check_hvp",
+    "check_jacobian",
+    "check_jvp",
+    "check_least_squares",
+    "check_minimize",
+    "check_root",
+    "check_solve_ivp",
+    "check_vjp",
     "color",
     "derivative",
     "detect_hessian_pattern",
@@ -42,5 +77,20 @@ __all__ = [
     "noise_level",
     "partial",
     "set_num_threads",
+    "taylor_test",
     "vjp",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Checks come when they are asked for: programs that differentiate, and check in their tests, start faster.
+    if name in __all__:
+        from secant import checking
+
+        return getattr(checking, name)
+    msg = f"module 'secant' has no attribute {name!r}"
+    raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,76 +1,63 @@
-"""The ``secant`` command: differentiates a function in a file."""
+"""The ``secant`` command: differentiates a function in a file, or checks a derivative."""
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from secant import derivatives, methods
+from secant.check_command import add_check, run_check
+from secant.command_line import (
+    BAD_CALL,
+    FAILING_FUNCTION,
+    CommandError,
+    Modules,
+    Parser,
+    Watched,
+    first_line,
+    join_negative,
+    load,
+    point,
+)
 from secant.estimate import Estimate
 from secant.installation import __version__
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-BAD_CALL = 2
-FAILING_FUNCTION = 1
-
 _EXAMPLES = """\
 examples:
   secant jacobian examples/gradient_vs_jacobian.py:f --at 1,2
   secant gradient model.py:loss --at x0.npy --method forward --output g.npy
   secant hessian model.py:loss --at 1,2 --grad model.py:slope --json
+  secant check model.py:loss --grad slope --at 1,2
 
-exit codes: 0 done, 1 the function fails, 2 the call is wrong
+exit codes: 0 done, 1 the function fails, 2 the call is wrong; those of check are in `secant check --help`
 """
 
 
-class _CommandError(Exception):
-    """An error to be told in one line."""
+class _Shaped(Watched):
+    """A function, with the shape of what it returned."""
 
-    def __init__(self, message: str, code: int) -> None:
-        super().__init__(message)
-        self.code = code
+    shape: tuple[int, ...] = ()
 
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise _CommandError(message, BAD_CALL)
-
-
-class _Watched:
-    """The user's function, with an eye on whether it was reached, and whether an error is its own."""
-
-    def __init__(self, function: Any) -> None:
-        self.function = function
-        self.called = False
-        self.shape: tuple[int, ...] = ()
-        self.error: BaseException | None = None
-
-    def __call__(self, x: Any) -> Any:
-        self.called = True
-        try:
-            value = self.function(x)
-            self.shape = np.shape(value)
-        except Exception as error:
-            self.error = error
-            raise
-        return value
+    def look(self, value: Any) -> None:
+        """See the shape."""
+        self.shape = np.shape(value)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     try:
         return _run(sys.argv[1:] if argv is None else list(argv))
-    except _CommandError as error:
+    except CommandError as error:
         print(f"secant: error: {error}", file=sys.stderr)
         return error.code
     except KeyboardInterrupt:
@@ -83,19 +70,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: list[str]) -> int:
-    options = _parser().parse_args(_join_negative(argv))
-    x = _point(options.at)
+    options = _parser().parse_args(join_negative(argv, ("--at", "--bounds")))
+    if options.command == "check":
+        return run_check(options)
+    x = point(options.at)
     method = _method(options)
-    watched = _Watched(_load(options.function))
+    modules: Modules = {}
+    watched = _Shaped(load(options.function, modules))
     start = time.perf_counter()
-    found = _differentiate(options, watched, x, method)
+    found = _differentiate(options, watched, x, method, modules)
     seconds = time.perf_counter() - start
     if options.output is not None:
         try:
             with options.output.open("wb") as file:
                 np.save(file, found.value)
         except OSError as error:
-            raise _CommandError(f"cannot write {options.output}: {error.strerror}", BAD_CALL) from None
+            raise CommandError(f"cannot write {options.output}: {error.strerror}", BAD_CALL) from None
     if options.json:
         print(json.dumps(_as_dict(options, x, found, seconds)))
     else:
@@ -107,14 +97,14 @@ def _run(argv: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="secant",
-        description="Derivatives of a function in a Python file.",
+        description="Derivatives of a function in a Python file, and checks of them.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"secant {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="{gradient,jacobian,hessian}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{gradient,jacobian,hessian,check}")
     for name, what in (
         ("gradient", "of a function with one value: one number a variable"),
         ("jacobian", "of a function with any number of values: one row a value, one column a variable"),
@@ -128,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         _add_options(command, name)
+    add_check(commands)
     return parser
 
 
@@ -160,81 +151,27 @@ def _add_options(command: argparse.ArgumentParser, name: str) -> None:
     )
 
 
-def _join_negative(argv: list[str]) -> list[str]:
-    """Keep argparse from taking ``--at -1,2`` for two options."""
-    joined: list[str] = []
-    for word in argv:
-        starts_negative = len(word) > 1 and word[0] == "-" and (word[1].isdigit() or word[1] == ".")
-        if joined and joined[-1] == "--at" and starts_negative:
-            joined[-1] = f"--at={word}"
-        else:
-            joined.append(word)
-    return joined
-
-
-def _point(text: str) -> Any:
-    if text.endswith(".npy"):
-        try:
-            return np.load(text)
-        except (OSError, ValueError) as error:
-            raise _CommandError(f"cannot read the point from {text}: {_first_line(error)}", BAD_CALL) from None
-    try:
-        if text.lstrip().startswith("["):
-            return np.array(json.loads(text), dtype=np.float64)
-        numbers = [float(word) for word in text.rstrip(",").split(",")]
-    except (ValueError, TypeError):
-        msg = (
-            f"--at {text} is not a point; accepted are numbers with commas (1,2), JSON ([[1,2],[3,4]]) or an .npy file"
-        )
-        raise _CommandError(msg, BAD_CALL) from None
-    return np.array(numbers) if "," in text else numbers[0]
-
-
 def _method(options: argparse.Namespace) -> methods.Method:
     name: str = options.method
     try:
         if name == "complex":
             if options.order is not None:
-                raise _CommandError("--order is an option of differences, not of the complex step", BAD_CALL)
+                raise CommandError("--order is an option of differences, not of the complex step", BAD_CALL)
             return methods.ComplexStep(step=options.step)
         if name in ("auto", "adaptive"):
             if options.order is not None or options.step is not None:
                 what = "--order" if options.order is not None else "--step"
                 msg = f"{what} is an option of fixed differences; with it goes --method central, forward or backward"
-                raise _CommandError(msg, BAD_CALL)
+                raise CommandError(msg, BAD_CALL)
             return methods.Adaptive()
         return methods.FiniteDifference(name, options.order, step=options.step)  # type: ignore[arg-type]
     except ValueError as error:
-        raise _CommandError(str(error), BAD_CALL) from None
+        raise CommandError(str(error), BAD_CALL) from None
 
 
-def _load(target: str) -> Any:
-    file, colon, name = target.rpartition(":")
-    if not colon or not file or not name:
-        raise _CommandError(f"{target} does not name a function; accepted is FILE:NAME, as in model.py:f", BAD_CALL)
-    path = Path(file)
-    if not path.is_file():
-        raise _CommandError(f"there is no file {file}", BAD_CALL)
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise _CommandError(f"{file} is not a Python file", BAD_CALL)
-    module = importlib.util.module_from_spec(spec)
-    # As for a script: what lies beside the file can be imported, and pickle finds what it defines.
-    sys.path.insert(0, str(path.resolve().parent))
-    sys.modules[path.stem] = module
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        raise _CommandError(f"{file} fails: {_named(error)}", FAILING_FUNCTION) from None
-    function = getattr(module, name, None)
-    if function is None:
-        raise _CommandError(f"{file} has no {name}", BAD_CALL)
-    if not callable(function):
-        raise _CommandError(f"{name} in {file} is a {type(function).__name__}, not a function", BAD_CALL)
-    return function
-
-
-def _differentiate(options: argparse.Namespace, watched: _Watched, x: Any, method: methods.Method) -> Estimate:
+def _differentiate(
+    options: argparse.Namespace, watched: _Shaped, x: Any, method: methods.Method, modules: Modules
+) -> Estimate:
     try:
         if options.command == "gradient":
             return derivatives.Gradient(watched, method=method).estimate(x)
@@ -242,19 +179,17 @@ def _differentiate(options: argparse.Namespace, watched: _Watched, x: Any, metho
             return derivatives.Jacobian(watched, method=method, layout=options.layout).estimate(x)
         if options.grad is None:
             return derivatives.Hessian(watched, method=method).estimate(x)
-        watched.function = _load(options.grad)
+        watched.function = load(options.grad, modules)
         return derivatives.Hessian(watched, grad=watched, method=method).estimate(x)
     except Exception as error:
         if watched.error is error:
-            notes = "; ".join(note.removeprefix("secant: ") for note in getattr(error, "__notes__", ()))
-            message = f"the function fails: {_named(error)}" + (f" ({notes})" if notes else "")
-            raise _CommandError(message, FAILING_FUNCTION) from None
+            raise CommandError(f"the function fails: {watched.failure(error)}", FAILING_FUNCTION) from None
         if not isinstance(error, ValueError | TypeError):
             raise
         # Before the first call, and where another command is meant, the call is wrong; after it, the function is.
         meant_jacobian = options.command == "gradient" and watched.shape != ()
         code = FAILING_FUNCTION if watched.called and not meant_jacobian else BAD_CALL
-        raise _CommandError(_first_line(error), code) from None
+        raise CommandError(first_line(error), code) from None
 
 
 def _as_dict(options: argparse.Namespace, x: npt.ArrayLike, found: Estimate, seconds: float) -> dict[str, Any]:
@@ -284,15 +219,6 @@ def _plain(values: npt.ArrayLike) -> Any:
         entries[~np.isfinite(array)] = None
         return entries.tolist()
     return array.tolist()
-
-
-def _named(error: BaseException) -> str:
-    text = _first_line(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0]
 
 
 def _duration(seconds: float) -> str:

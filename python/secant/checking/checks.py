@@ -372,7 +372,10 @@ def tested_of(
     if not callable(derivative):
         msg = f"{name} is a {type(derivative).__name__}; accepted are callables, and True if f returns a pair"
         raise TypeError(msg)
-    return f, Tested(lambda x: derivative(*arguments(x, args, argnum)), callable_name(derivative, name))
+    own = callable_name(derivative, name)
+    # What another package makes of f often has its name.
+    own = name if own == callable_name(f, "f") else own
+    return f, Tested(lambda x: derivative(*arguments(x, args, argnum)), own)
 
 
 class _First:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -238,13 +237,12 @@ def look_from_afar(entries: Entries, reference: FirstDerivatives, x: npt.NDArray
             slopes[where] = values[there]
             coarse.append(slopes)
         with np.errstate(invalid="ignore"):
-            agree = np.zeros(entries.rows.size, bool)
-            for wide, less in pairwise(coarse):
-                beyond = np.abs(entries.reference - less)
-                agree |= (np.abs(entries.given - less) < beyond / 16) & (np.abs(wide - less) < beyond / 4)
+            # Three in turn: one may come near by chance, where steps are too wide for f.
+            near = [np.abs(entries.given - slopes) < np.abs(entries.reference - slopes) / 16 for slopes in coarse]
+            agree = np.any([a & b & c for a, b, c in zip(near, near[1:], near[2:], strict=False)], axis=0)
         found = entries.failed & agree
-        if not found.any():
-            break
+        if np.count_nonzero(found) < np.count_nonzero(entries.failed & np.isin(entries.columns, columns)) / 2:
+            break  # not by ripples alone
         rippled |= found
     return replace(entries, rippled=rippled) if rippled.any() else entries
 

@@ -25,8 +25,8 @@ NEGLIGIBLE = 1e-3
 entries do to f when each variable moves by its scale."""
 
 ROUNDING = 8192.0
-"""An error bar of so many units in the last place of f(x), over a variable's scale, is as small as differences make
-it: what is within it of 0 is 0, as far as values of f can tell."""
+"""A tolerance of so many units in the last place of f(x), over a variable's scale, is as small as differences make it:
+what is within it of 0 is 0, as far as values of f can tell."""
 
 NO_REFERENCE = (Status.UNBOUNDED, Status.JUMP, Status.NOT_FINITE)
 
@@ -152,7 +152,8 @@ class Entries:
     def outcome(self) -> npt.NDArray[np.int8]:
         """An `Outcome` for each entry."""
         kink = self.status == Status.KINK  # any slope between the two is a right answer
-        told = self.has_reference & ((self.detectable <= self.rtol) | (self.tolerance <= self.floor) | kink)
+        zero = (self.tolerance <= self.floor) & (np.abs(self.reference) <= self.tolerance)
+        told = self.has_reference & ((self.detectable <= self.rtol) | zero | kink)
         outcome = np.where(told, Outcome.PASS, Outcome.INCONCLUSIVE)
         fails = ~np.isfinite(self.given) & ~np.isin(self.status, NO_REFERENCE) | np.isnan(self.given)
         fails |= self.has_reference & ~(self.difference <= self.tolerance)

@@ -52,7 +52,9 @@ def is_constant(task: Task, calls: FirstCalls, x: npt.NDArray[Any]) -> bool:
         return bool(np.any(np.abs(here.value - there.value) > FACTOR * (here.error + there.error)))
 
 
-def does_not_change(task: Task, calls: FirstCalls, x: npt.NDArray[Any], entries: Entries) -> list[Finding]:
+def does_not_change(
+    task: Task, calls: FirstCalls, x: npt.NDArray[Any], entries: Entries, tolerance: float
+) -> list[Finding]:
     """A finding where the derivative is the same at another point, and f is not linear in between.
 
     Where the remainder of the linear model is more than rounding, the derivative at the other point is asked along the
@@ -78,7 +80,8 @@ def does_not_change(task: Task, calls: FirstCalls, x: npt.NDArray[Any], entries:
     except FAILURES:
         return []
     gap = np.abs(found.value - model)
-    wrong = gap > 2 * FACTOR * found.error + found.spread + _LINEAR * np.abs(found.value)
+    allowed = (_LINEAR + 2 * tolerance) * np.maximum(np.abs(found.value), np.abs(model))
+    wrong = gap > 2 * FACTOR * found.error + found.spread + allowed
     if not bool(np.any(wrong & np.isfinite(found.value))):
         return []
     text = (

@@ -72,7 +72,7 @@ class TestedProduct(Tested):
             return self._flat(self._product(copy[()], np.array(v).reshape(at.shape)[()]), outputs)
 
         shape = (int(np.prod(outputs)), x.size)
-        return Returned(Operator(multiply, shape, self._flat(raw, outputs)))  # type: ignore[arg-type]
+        return Returned(Operator(multiply, shape, self._flat(raw, outputs)))
 
     def _flat(self, raw: Any, outputs: tuple[int, ...]) -> npt.NDArray[Any]:
         array = np.array(as_array(raw, self.name))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from secant.checking.entries import Entries, Outcome
+from secant.checking.witness import tell
 from secant.estimate import Status
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class PointCheck:
     detectable: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CheckReport:
     """The verdict on a derivative, its diagnosis, and what both rest on. ``print(report)`` shows it on a page.
 
@@ -180,8 +181,15 @@ class CheckReport:
 
         return page(self)
 
+    def __repr__(self) -> str:
+        """The verdict in a line."""
+        kinds = "".join(f", {finding.kind!r}" for finding in self.diagnosis)
+        return f"<{self.verdict}{kinds}: {self.task} {self.derivative_name} of {self.function_name}>"
+
     def raise_if_failed(self) -> None:
         """Raise AssertionError with the report if the verdict is "fail"; warn if it is "inconclusive"."""
+        __tracebackhide__ = True
+        tell(self)
         if self.verdict == "fail":
             raise AssertionError(f"\n{self}")
         if self.verdict == "inconclusive":

@@ -46,6 +46,11 @@ _RIPPLED = (
 _ROUGH = 1e-10
 """A derivative with more rounding than this, relative to its entries, is remarkable."""
 
+_SINGLE = (
+    "values of f are in single precision, in which small errors cannot be seen; in double precision they could (for "
+    "jax, jax.config.update('jax_enable_x64', True))"
+)
+
 _DIAGNOSED = 5
 """At how many points that fail a diagnosis is made."""
 
@@ -124,6 +129,8 @@ def run(task: Task, points: list[npt.NDArray[Any]], settings: Settings, random: 
         outputs = task.reference.outputs(x, value)
         labels = labels_of(task, settings, x, outputs)
         rtol = settings.rtol if settings.rtol is not None else default_rtol(value, x)
+        if _is_single(value) and _SINGLE not in notes:
+            notes.append(_SINGLE)
         if not np.isfinite(value).all():
             notes.append(f"{task.reference.subject.name} is not finite at point {k}: nothing can be said there")
             looks.append(Look(x, PointCheck(x, "inconclusive", 0, 0, 1, 0, 0, np.inf), None, labels, rtol))
@@ -147,7 +154,7 @@ def run(task: Task, points: list[npt.NDArray[Any]], settings: Settings, random: 
         notes += _rough(entries, task, settings) if k == 0 else []
         notes += _always_zero(entries, labels) if k == 0 else []
         if calls is not None and k == 0:
-            findings += does_not_change(task, calls, x, entries)
+            findings += does_not_change(task, calls, x, entries, settings.tolerance)
     return _report(task, settings, looks, findings, notes, calls)
 
 
@@ -176,11 +183,15 @@ def _compare(
     return entries
 
 
+def _is_single(value: npt.NDArray[Any]) -> bool:
+    return value.dtype.kind in "fc" and float(np.finfo(value.dtype).eps) > 1e-12
+
+
 def _rough(entries: Entries, task: Task, settings: Settings) -> list[str]:
-    if np.finfo(entries.given.dtype).eps > 1e-12:
-        return []  # of single precision, nothing else is expected
+    if np.finfo(entries.given.dtype).eps > 1e-12 or settings.tolerance:
+        return []  # nothing else is expected
     shown = entries.allowance / np.maximum(entries.size, np.finfo(float).tiny)
-    largest = float(np.max(shown[entries.has_reference & ~entries.negligible], initial=0.0)) - settings.tolerance
+    largest = float(np.max(shown[entries.has_reference & ~entries.negligible], initial=0.0))
     if not _ROUGH < largest < np.inf:
         return []
     name = task.tested.name
