@@ -471,3 +471,15 @@ def test_sparse_derivatives_of_any_format() -> None:
     wide = secant.check_jacobian(np.sin, lambda x: csr_array((4, 3)), X)
     assert [finding.kind for finding in wide.diagnosis] == ["shape"]
     assert "returned shape (4, 3); expected is (4, 4)" in str(wide)
+
+
+def test_a_function_that_is_finite_in_a_narrow_strip_alone() -> None:
+    """Second opinions go further than the first, and find nothing there."""
+
+    def strip(x: Any) -> Any:
+        return np.where(np.abs(x - X) < 1e-5, np.exp(x), np.nan)
+
+    assert secant.check_jacobian(strip, lambda x: np.diag(np.exp(x)), X).verdict != "fail"
+    wrong = secant.check_jacobian(strip, lambda x: np.diag(1.01 * np.exp(x)), X, rtol=1e-4)
+    assert wrong.verdict == "fail"
+    assert wrong.diagnosis[0].kind == "factor"

@@ -56,6 +56,7 @@ def value_of(subject: Subject, x: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], t
     given = np.array(x)
     raw = subject.raw_value(given)
     value = np.array(as_array(raw, subject.name))
+    subject.shape = value.shape
     notes = () if _same(given, x) else (f"{subject.name} writes into its argument; solvers do not expect that",)
     return value, notes
 

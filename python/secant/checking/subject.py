@@ -66,6 +66,7 @@ class Subject:
         self.lower, self.upper = resolve_bounds(bounds)
         self.options = {"argnum": argnum, "bounds": bounds, "vectorized": vectorized}
         self.evaluations = 0
+        self.shape: tuple[int, ...] = ()  # of its last value
         self._core = self.prepared(methods.FiniteDifference())
 
     def prepared(self, method: methods.Method) -> _core.Differentiator:
@@ -79,7 +80,9 @@ class Subject:
     def value(self, x: Any) -> npt.NDArray[Any]:
         """f(x), as an array of its own."""
         self.evaluations += 1
-        return np.asarray(self._core.value(self.at(x)))
+        value = np.asarray(self._core.value(self.at(x)))
+        self.shape = value.shape
+        return value
 
     def raw_value(self, x: Any) -> Any:
         """What f returns, as it returns it, for this very array; for native and vectorised functions, f(x)."""
@@ -149,7 +152,6 @@ class InColumns:
         self._subject = subject
         self._x = x
         self._columns = columns
-        self._shape: tuple[int, ...] = ()
         flat, scale = x.ravel()[columns], subject.scale(x).ravel()[columns]
         own = _SHARES[reach] * scale
         if reach == "nearer":  # by x, where the first estimate went by a scale that is much larger
@@ -187,8 +189,7 @@ class InColumns:
             with np.errstate(all="ignore"):
                 value = self._subject.value(self._moved(z[np.newaxis])[0])
         except FAILURES:
-            return np.full(self._shape, np.nan)
-        self._shape = value.shape
+            return np.full(self._subject.shape, np.nan)
         return value
 
     def _block(self, z: npt.NDArray[Any]) -> Any:
