@@ -184,7 +184,7 @@ class Entries:
     def worst(self, most: int) -> npt.NDArray[np.intp]:
         """The entries with the largest ratios, those that fail first; at most so many, and none that pass."""
         interesting = np.flatnonzero(self.outcome != Outcome.PASS)
-        rank = np.where(self.failed, 2.0, 0.0) + np.nan_to_num(self.ratio / (1 + self.ratio), nan=1.0)
+        rank = np.where(self.failed, 2.0, 0.0) + 1 - 1 / (1 + np.nan_to_num(self.ratio, nan=np.inf, posinf=np.inf))
         order = np.argsort(-rank[interesting], kind="stable")
         return interesting[order[:most]]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,16 +63,21 @@ class Labels:
 
     def rows(self, which: npt.NDArray[np.intp]) -> str:
         """Several rows in one phrase."""
-        return self._several("row", [self.row(int(i)) for i in which[:MOST_LISTED]], which.size)
+        return self._lines("row", self.row, which)
 
     def columns(self, which: npt.NDArray[np.intp]) -> str:
         """Several columns in one phrase."""
-        return self._several("column", [self.column(int(j)) for j in which[:MOST_LISTED]], which.size)
+        return self._lines("column", self.column, which)
 
     def entries(self, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> str:
         """Several entries in one phrase."""
         names = [self.entry(int(i), int(j)) for i, j in zip(rows[:MOST_LISTED], columns[:MOST_LISTED], strict=True)]
         return self._several("entr", names, rows.size)
+
+    def _lines(self, noun: str, name: Callable[[int], str], which: npt.NDArray[np.intp]) -> str:
+        if which.size > 3 and which[-1] - which[0] == which.size - 1:
+            return f"{noun}s {name(int(which[0]))} to {name(int(which[-1]))}"
+        return self._several(noun, [name(int(i)) for i in which[:MOST_LISTED]], which.size)
 
     @staticmethod
     def _several(noun: str, names: list[str], count: int) -> str:
