@@ -295,7 +295,7 @@ def test_a_factor_known_roughly_has_no_name() -> None:
 # ----------------------------------------------------------------------------------------------------------------------
 # mutation
 
-SAMPLE = SUBJECTS[::5]
+SAMPLE = SUBJECTS[::7]
 
 
 @pytest.mark.parametrize("subject", SAMPLE, ids=lambda subject: subject.name)

@@ -36,6 +36,9 @@ _ASKED_FIRST = 8
 _WIDE = (2.0**-3, 2.0**-4, 2.0**-5, 2.0**-6, 2.0**-7)
 """Steps of differences that look at f from afar, in shares of variables' scales."""
 
+_ASKED_FROM_AFAR = 2
+"""How many columns are looked at from afar before it is known whether that changes anything."""
+
 _MOST_SETTLED = 256
 """How many columns that are inconclusive are estimated again."""
 
@@ -227,8 +230,10 @@ def look_from_afar(entries: Entries, reference: FirstDerivatives, x: npt.NDArray
     """
     failing = np.unique(entries.columns[entries.failed & entries.has_reference & np.isfinite(entries.given)])
     rippled = np.zeros(entries.rows.size, bool)
-    for start in range(0, min(failing.size, _MOST_SETTLED), _ASKED_FIRST):
-        columns = failing[start : start + _ASKED_FIRST]
+    # The first few tell whether there is anything to see.
+    for columns in np.split(failing[:_MOST_SETTLED], [_ASKED_FROM_AFAR]):
+        if not columns.size:
+            break
         coarse = []
         for step in _WIDE:
             values, at = reference.coarse(x, columns, step)

@@ -96,7 +96,7 @@ class FirstDerivatives(Reference):
     ) -> tuple[npt.NDArray[Any], npt.NDArray[np.intp]]:
         """Entries of some columns by differences of one wide step, in shares of variables' scales; where they are."""
         part = self.subject.in_columns(x, columns, "wider")
-        found = part.differentiated(derivatives.jacobian, methods.FiniteDifference("central", 8, step=step))
+        found = part.differentiated(derivatives.jacobian, methods.FiniteDifference("central", 4, step=step))
         values = np.ravel(found.value)
         return values / np.resize(part.scale, values.size), _places(values.size, x.size, columns)
 

@@ -244,7 +244,8 @@ def _report(
 ) -> CheckReport:
     failing = [k for k, look in enumerate(looks) if look.entries is not None and look.check.failed]
     shown = max(range(len(looks)), key=lambda k: _rank(looks[k]))
-    diagnosis: list[Finding] = []
+    diagnosis: dict[str, Finding] = {}
+    seen_at: dict[str, list[int]] = {}
     for k in sorted(failing, key=lambda k: k != shown)[:_DIAGNOSED]:
         entries = looks[k].entries
         assert entries is not None
@@ -257,10 +258,12 @@ def _report(
             calls is not None and is_constant(task, calls, looks[0].x),
         )
         found = diagnose(case)
-        known = {finding.kind for finding in diagnosis}
-        diagnosis += [_at(finding, k, len(looks)) for finding in found if finding.kind not in known]
+        for finding in found:
+            diagnosis.setdefault(finding.kind, finding)
+            seen_at.setdefault(finding.kind, []).append(k)
     # What is wrong in time makes values wrong as well, and is the more specific.
-    everything = _ordered(findings, diagnosis)
+    explained = [_at(finding, seen_at[kind], len(looks)) for kind, finding in diagnosis.items()]
+    everything = _ordered(findings, explained)
     if not failing and any(look.check.failed for look in looks) and not everything:
         msg = "a point fails without entries and without a finding"
         raise AssertionError(msg)
@@ -296,8 +299,12 @@ def _rank(look: Look) -> tuple[int, float]:
     return severity, float(np.nanmax(look.entries.ratio, initial=0.0))
 
 
-def _at(finding: Finding, k: int, count: int) -> Finding:
-    return finding if count == 1 else replace(finding, message=f"{finding.message}, at point {k}")
+def _at(finding: Finding, points: list[int], count: int) -> Finding:
+    """Say at which points it is so, where there are several."""
+    if count == 1:
+        return finding
+    where = f"point {points[0]}" if len(points) == 1 else f"points {', '.join(map(str, sorted(points)))}"
+    return replace(finding, message=f"{finding.message}, at {where}")
 
 
 def _ordered(behaviour: list[Finding], values: list[Finding]) -> list[Finding]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secant.checking.entries import FACTOR, NEGLIGIBLE, Outcome
+from secant.checking.entries import NEGLIGIBLE, Outcome
 from secant.estimate import Status
 
 if TYPE_CHECKING:
@@ -21,16 +21,16 @@ _NOTES = 5
 
 def page(report: CheckReport) -> str:
     """At most a page: the verdict, why, the worst entries, what the check could have seen, and what to do next."""
-    lines = [_headline(report), ""]
+    lines = [headline(report), ""]
     for k, finding in enumerate(report.diagnosis):
         lines += _paragraph("diagnosis" if k == 0 else "and", str(finding))
     lines += _paragraph("entries", _entries(report))
-    lines += _paragraph("detectable", _detectable(report))
+    lines += _paragraph("detectable", detectable_line(report))
     for k, note in enumerate(report.notes[:_NOTES]):
         lines += _paragraph("note" if k == 0 else "", note)
     if len(report.notes) > _NOTES:
         lines += _paragraph("", f"and {len(report.notes) - _NOTES} more notes")
-    lines += _paragraph("cost", _cost(report))
+    lines += _paragraph("cost", cost_line(report))
     worst = report.worst_entries(_WORST)
     if worst:
         lines += ["", *_table(report, worst)]
@@ -40,12 +40,13 @@ def page(report: CheckReport) -> str:
     return "\n".join(lines)
 
 
-def _headline(report: CheckReport) -> str:
+def headline(report: CheckReport) -> str:
+    """The verdict, and what it is about."""
     where = "1 point" if len(report.points) == 1 else f"{len(report.points)} points"
     bad = sum(point.verdict != "pass" for point in report.points)
     if len(report.points) > 1 and bad:
         where += f", {bad} of which {'does' if bad == 1 else 'do'} not pass"
-    strict = " (strict: some entries are inconclusive)" if _only_strict(report) else ""
+    strict = " (strict: some entries are inconclusive)" if only_strict(report) else ""
     what = {
         "jvp": "product J v",
         "vjp": "product wᵀJ",
@@ -59,12 +60,15 @@ def _headline(report: CheckReport) -> str:
     )
 
 
-def _only_strict(report: CheckReport) -> bool:
+def only_strict(report: CheckReport) -> bool:
+    """Whether it fails for entries that could not be told."""
     return report.verdict == "fail" and not report.diagnosis and not any(point.failed for point in report.points)
 
 
 def _entries(report: CheckReport) -> str:
     points = report.points
+    if report.entries is None and len(points) == 1:
+        return "none could be compared"
     passed, failed, open_ = (sum(getattr(p, name) for p in points) for name in ("passed", "failed", "inconclusive"))
     kinks = sum(point.at_kinks for point in points)
     what = "products with random directions" if report.mode == "directions" else "entries"
@@ -78,7 +82,8 @@ def _entries(report: CheckReport) -> str:
     return text
 
 
-def _detectable(report: CheckReport) -> str:
+def detectable_line(report: CheckReport) -> str:
+    """What would have shown."""
     if not any(point.passed for point in report.points):
         return "nothing passed"
     size = report.detectable
@@ -87,38 +92,41 @@ def _detectable(report: CheckReport) -> str:
     return f"{shown} ({of}) would have shown in all that passed; asked for is {report.rtol:.0e}"
 
 
-def _cost(report: CheckReport) -> str:
+def cost_line(report: CheckReport) -> str:
+    """Evaluations, calls and the seed."""
     variables = max(report.points[0].x.size, 1) * len(report.points)
     each = "" if report.mode == "directions" else f" ({report.evaluations / variables:.1f} for each variable and point)"
     seed = "" if report.seed is None else f"; seed {report.seed}"
-    return f"{report.evaluations} evaluations{each}, {report.calls} calls of {report.derivative_name}{seed}"
+    evaluations = f"{report.evaluations} evaluation{'s' * (report.evaluations != 1)}"
+    return f"{evaluations}{each}, {report.calls} call{'s' * (report.calls != 1)} of {report.derivative_name}{seed}"
 
 
 def _table(report: CheckReport, worst: tuple[Entry, ...]) -> list[str]:
     at = f" at point {report.shown}" if len(report.points) > 1 else ""
     rows = [("worst entries" + at, "given", "reference", "± bar", "off by", "")]
     for entry in worst:
-        off = (
-            "no reference"
-            if np.isnan(entry.ratio)
-            else ""
-            if np.isinf(entry.ratio)
-            else f"{entry.ratio * FACTOR:.3g} bars"
+        remark: str = entry.outcome
+        if entry.status not in (Status.OK, Status.TOLERANCE):
+            remark += f", {entry.status.name.lower()}"
+        rows.append(
+            (entry.name, _number(entry.given), _number(entry.reference), f"{entry.error:.1e}", _off(entry), remark)
         )
-        remark = (
-            entry.outcome
-            if entry.status in (Status.OK, Status.TOLERANCE)
-            else f"{entry.outcome}, {entry.status.name.lower()}"
-        )
-        rows.append((entry.name, _number(entry.given), _number(entry.reference), f"{entry.error:.1e}", off, remark))
     widths = [max(len(row[k]) for row in rows) for k in range(6)]
-    return [
-        "  "
-        + "  ".join(
-            [row[0].ljust(widths[0]), *(row[k].rjust(widths[k]) for k in range(1, 5)), row[5].ljust(widths[5])]
-        ).rstrip()
-        for row in rows
-    ]
+    lines = []
+    for name, *numbers, remark in rows:
+        cells = [number.rjust(width) for number, width in zip(numbers, widths[1:5], strict=True)]
+        lines.append("  " + "  ".join([name.ljust(widths[0]), *cells, remark]).rstrip())
+    return lines
+
+
+def _off(entry: Entry) -> str:
+    """How far an entry is off, in error bars."""
+    if np.isnan(entry.ratio):
+        return "no reference"
+    distance = abs(entry.given - entry.reference)
+    if not np.isfinite(distance):
+        return ""
+    return f"{distance / entry.error:.3g} bars" if entry.error > 0 else f"{distance:.3g}"
 
 
 def _number(value: complex) -> str:
@@ -136,10 +144,11 @@ def _next(report: CheckReport) -> str:
                 ".to_html(path) draws all entries"
             )
         return f"correct {report.derivative_name} and check again"
-    return _undecided(report)
+    return what_if_undecided(report)
 
 
-def _undecided(report: CheckReport) -> str:
+def what_if_undecided(report: CheckReport) -> str:
+    """What to do where entries could not be told."""
     statuses = {entry.status for entry in report.worst}
     if report.entries is None:
         return "check at points where f is finite"
