@@ -172,6 +172,22 @@ def test_mistakes_in_hessians(grad: Any) -> None:
     assert kind(lambda x: csr_array(np.tril(hess(x)))) == "one triangle"
 
 
+def test_a_hessian_by_another_variable() -> None:
+    """As by α where the gradient is by ln α: its row and its column are wrong, and nothing else."""
+
+    def by_another(x: Any) -> Any:
+        H = hess(x)
+        H[4] *= 0.7
+        H[:, 4] *= 0.7
+        H[4, 4] -= 3.0
+        return H
+
+    finding = secant.check_hessian(potential, by_another, X, grad=slope).diagnosis[0]
+    assert finding.kind == "few columns"
+    assert finding.where == (4,)
+    assert "is wrong in column x[4] and in the same rows alone (11 entries)" in finding.message
+
+
 def test_fortran_order_is_recognised() -> None:
     x = np.linspace(0.5, 2.0, 6).reshape(2, 3)
     report = secant.check_gradient(lambda x: np.sum(np.exp(x)), lambda x: np.exp(x).ravel("F").reshape(2, 3), x)

@@ -115,6 +115,10 @@ def supported(case: Case) -> Finding | None:
     if m == n and m > 1 and case.count >= 2 and bool((entries.rows == entries.columns)[case.failed].all()):
         text = f"{case.name} is wrong on its diagonal alone ({case.count} of {m} entries of it)"
         return Finding("diagonal", text, case.count, advice="Look for a term f_i(x_i), or a factor of a square")
+    if case.hessian and m == n:
+        found = _of_variables(case)
+        if found is not None:
+            return found
     if m > 1 and case.count >= 3 and rows.size <= m / 2 and rows.size / m < columns.size / n:
         text = f"{case.name} is wrong in {labels.rows(rows)} alone ({case.count} entries)"
         return Finding("few rows", text, case.count, tuple(rows.tolist()), "Look at the derivatives of these outputs")
@@ -124,6 +128,19 @@ def supported(case: Case) -> Finding | None:
             "few columns", text, case.count, tuple(columns.tolist()), "Look at how f depends on these variables"
         )
     return None
+
+
+def _of_variables(case: Case) -> Finding | None:
+    """Of a Hessian, wrong in the rows and columns of some variables: those of which most entries fail."""
+    n = case.shape[1]
+    rows, columns = case.entries.rows[case.failed], case.entries.columns[case.failed]
+    counts = np.bincount(rows, minlength=n) + np.bincount(columns, minlength=n)
+    which = np.flatnonzero(counts > n)
+    if not 1 <= which.size <= n / 3 or not bool((np.isin(rows, which) | np.isin(columns, which)).all()):
+        return None
+    text = f"{case.name} is wrong in {case.labels.columns(which)} and in the same rows alone ({case.count} entries)"
+    advice = "Look at derivatives by these variables, and whether they are those that the gradient is taken by"
+    return Finding("few columns", text, case.count, tuple(which.tolist()), advice)
 
 
 def low_rank(case: Case, most: int) -> Finding | None:
