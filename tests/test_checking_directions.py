@@ -75,7 +75,8 @@ def test_large_errors_are_located_with_one_evaluation_for_each_halving() -> None
     right, wrong = Recorder(f), Recorder(f)
     secant.check_gradient(right, grad, X)
     secant.check_gradient(wrong, changed(4711, factor=1e4), X)
-    assert wrong.calls - right.calls <= 17 + 12 + 2
+    # Besides halvings: the direction by other steps, and an estimate of the column alone.
+    assert wrong.calls - right.calls <= 17 + 2 * 9 + 2
 
 
 def test_what_is_wrong_everywhere_is_not_searched_for() -> None:

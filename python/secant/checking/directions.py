@@ -7,103 +7,50 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secant.checking.comparison import ROUNDING_FACTOR, ROUNDING_SAMPLES, default_rtol, rounding_shown
-from secant.checking.derivative import WrongShapeError
+from secant.checking.comparison import ROUNDING_FACTOR, ROUNDING_SAMPLES, rounding_shown
+from secant.checking.course import Course, Visit
 from secant.checking.diagnosis.constants import name_factor
-from secant.checking.entries import NEGLIGIBLE, ROUNDING, ULPS, Entries, Estimated
+from secant.checking.entries import NEGLIGIBLE, ROUNDING, ULPS, Entries, Estimated, Outcome
 from secant.checking.finding import Finding
-from secant.checking.hygiene import first_calls, value_of
 from secant.checking.locate import locate
 from secant.checking.operator import Operator, stored_values
 from secant.checking.reference import FirstDerivatives
-from secant.checking.report import CheckReport, PointCheck, check_point
-from secant.checking.run import Look, Settings, Task, labels_of, wrong_shape
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from secant.checking.derivative import Matrix
+    from secant.checking.report import CheckReport
+    from secant.checking.task import Settings, Task
 
 DIRECTIONS = 2
 """How many random directions there are at each point."""
+
+_OTHER_STEPS = (0.09375, 3.0)
+"""What directions are multiplied by for second estimates."""
 
 
 def run_directions(
     task: Task, points: list[npt.NDArray[Any]], settings: Settings, random: np.random.Generator
 ) -> CheckReport:
     """Check products of a derivative with random vectors, entries of which have either sign and unequal magnitudes."""
-    findings, notes = list(task.extra), list(task.notes)
-    looks: list[Look] = []
-    called = False
-    for k, x in enumerate(points):
-        value, remarks = value_of(task.reference.subject, x)
-        notes += [remark for remark in remarks if remark not in notes]
-        outputs = task.reference.outputs(x, value)
-        labels = labels_of(task, settings, x, outputs)
-        labels = replace(labels, row_shape=value.shape, hessian=False, directions=True)
-        rtol = settings.rtol if settings.rtol is not None else default_rtol(value, x)
-        if not np.isfinite(value).all():
-            notes.append(f"{task.reference.subject.name} is not finite at point {k}: nothing can be said there")
-            looks.append(Look(x, PointCheck(x, "inconclusive", 0, 0, 1, 0, 0, np.inf), None, labels, rtol))
-            continue
-        try:
-            if called:
-                matrix = task.tested(x, outputs).matrix
-            else:
-                calls = first_calls(task.reference.subject, task.tested, x, outputs, value)
-                findings, notes, matrix = [*findings, *calls.findings], [*notes, *calls.notes], calls.returned.matrix
-                called = True
-        except WrongShapeError as error:
-            findings.append(wrong_shape(task, error, x, value))
-            looks.append(Look(x, PointCheck(x, "fail", 0, 1, 0, 0, 0, np.inf), None, labels, rtol))
-            break
-        if settings.rtol is None:
-            rtol = max(rtol, default_rtol(stored_values(matrix)), 2 * settings.tolerance)
-        directions = [task.reference.subject.direction(x, random) for _ in range(DIRECTIONS)]
-        entries = _compare(task, matrix, x, value, outputs, directions, settings, rtol)
-        looks.append(Look(x, check_point(x, entries), entries, labels, rtol))
+    course = Course(task, settings)
+    for visit in course.visits(points):
+        matrix = visit.returned.matrix
+        directions = [task.reference.subject.direction(visit.x, random) for _ in range(DIRECTIONS)]
+        entries = _compare(task, visit, directions, settings.tolerance)
         if entries.failed.any():
-            findings += _diagnose(task, matrix, x, value, directions, entries)
-        elif isinstance(task.reference, FirstDerivatives):
-            notes += _single(matrix, directions[0], entries) if k == 0 else []
-    failing = [k for k, look in enumerate(looks) if look.check.failed]
-    undecided = any(look.check.inconclusive for look in looks)
-    verdict: Any = "fail" if findings or failing else "inconclusive" if undecided else "pass"
-    if verdict == "inconclusive" and settings.strict:
-        verdict = "fail"
-    shown = failing[0] if failing else 0
-    return CheckReport(
-        verdict=verdict,
-        diagnosis=tuple(findings),
-        notes=tuple(notes),
-        points=tuple(look.check for look in looks),
-        shown=shown,
-        entries=looks[shown].entries,
-        task=task.name,
-        mode="directions",
-        evaluations=task.reference.subject.evaluations,
-        calls=task.tested.calls,
-        seed=settings.seed,
-        rtol=max(look.rtol for look in looks),
-        strict=settings.strict,
-        function_name=task.function_name,
-        derivative_name=task.tested.name,
-        labels=looks[shown].labels,
-    )
+            course.findings += _diagnose(task, matrix, visit.x, visit.value, directions, entries)
+        elif isinstance(task.reference, FirstDerivatives) and not course.looks:
+            course.note(_single(matrix, directions[0], entries))
+        labels = replace(visit.labels, row_shape=visit.value.shape, hessian=False, directions=True)
+        course.add(visit, entries, labels)
+    return course.report("directions", course.findings)
 
 
-def _compare(
-    task: Task,
-    matrix: Matrix,
-    x: npt.NDArray[Any],
-    value: npt.NDArray[Any],
-    outputs: tuple[int, ...],
-    directions: list[npt.NDArray[Any]],
-    settings: Settings,
-    rtol: float,
-) -> Entries:
+def _compare(task: Task, visit: Visit, directions: list[npt.NDArray[Any]], tolerance: float) -> Entries:
     """A row for each number that a product has, a column for each direction."""
-    reference = task.reference
+    reference, x, value, matrix = task.reference, visit.x, visit.value, visit.returned.matrix
     with np.errstate(invalid="ignore"):
         given = np.stack([reference.product(matrix, v) for v in directions], axis=1)
         terms = np.stack([reference.product(abs(matrix), np.abs(v)) for v in directions], axis=1)
@@ -125,14 +72,41 @@ def _compare(
         stacked.error.ravel(),
         stacked.spread.ravel(),
         stacked.status.ravel(),
-        (ULPS * epsilon * terms + settings.tolerance * np.abs(given) + unit).ravel(),
+        (ULPS * epsilon * terms + tolerance * np.abs(given) + unit).ravel(),
         np.maximum(largest, NEGLIGIBLE * terms).ravel(),
         (ROUNDING * unit).ravel(),
-        rtol,
+        visit.rtol,
     )
-    if not entries.failed.any():
-        return entries
-    return _with_rounding(entries, task, x, outputs, directions)
+    if entries.failed.any():
+        entries = _with_rounding(entries, task, x, visit.outputs, directions)
+    if entries.failed.any():
+        entries = _confirm(entries, task, x, directions)
+    return entries
+
+
+def _confirm(entries: Entries, task: Task, x: npt.NDArray[Any], directions: list[npt.NDArray[Any]]) -> Entries:
+    """The same, with what fails held against other steps along the same directions, as for single entries.
+
+    One direction tells whether that changes anything.
+    """
+    power = 1 if isinstance(task.reference, FirstDerivatives) else 2
+    worst = np.flatnonzero(entries.failed)[np.argmax(entries.ratio[entries.failed])]
+    first = int(entries.columns[worst])
+    for k in (first, *(k for k in range(len(directions)) if k != first)):
+        before = np.count_nonzero(entries.failed)
+        for share in _OTHER_STEPS:
+            found = task.reference.along(x, np.asarray(share * directions[k]))
+            units = share**power
+            scaled = Estimated(found.value / units, found.error / units, found.spread / units, found.status)
+            at = np.flatnonzero(entries.columns == k)
+            again = entries.with_estimate(at, scaled)
+            settled = at[entries.failed[at] & (again.outcome[at] == Outcome.PASS)]
+            if not settled.size:
+                break
+            entries = entries.with_estimate(settled, again.estimates.at(settled))
+        if np.count_nonzero(entries.failed) == before:
+            break
+    return entries
 
 
 def _with_rounding(

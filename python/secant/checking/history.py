@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from secant.checking.course import Look
     from secant.checking.entries import Entries
-    from secant.checking.run import Look, Task
+    from secant.checking.task import Task
 
 _LINEAR = 1e-9
 """A remainder below this share of the change of f is none."""

@@ -13,8 +13,9 @@ from secant.checking.finding import Finding
 from secant.checking.operator import TestedProduct
 from secant.checking.points import choose, seeded
 from secant.checking.reference import FirstDerivatives, Reference, SecondDerivatives
-from secant.checking.run import Mode, Settings, Task, run
+from secant.checking.run import run
 from secant.checking.subject import Subject
+from secant.checking.task import Mode, Settings, Task
 from secant.function import FunctionLike, arguments
 
 if TYPE_CHECKING:
