@@ -28,6 +28,7 @@ from secant.command_line import (
 )
 from secant.estimate import Estimate
 from secant.installation import __version__
+from secant.plain import plain
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -196,29 +197,16 @@ def _as_dict(options: argparse.Namespace, x: npt.ArrayLike, found: Estimate, sec
     return {
         "command": options.command,
         "function": options.function,
-        "at": _plain(x),
-        "value": _plain(found.value),
+        "at": plain(x),
+        "value": plain(found.value),
         "shape": list(np.shape(found.value)),
-        "error": None if found.error is None else _plain(found.error),
-        "status": _plain(found.status),
-        "step": _plain(found.step),
+        "error": None if found.error is None else plain(found.error),
+        "status": plain(found.status),
+        "step": plain(found.step),
         "evaluations": found.evaluations,
         "method": found.method.description,
         "seconds": seconds,
     }
-
-
-def _plain(values: npt.ArrayLike) -> Any:
-    """Nested lists that JSON can hold: null for what is not finite, [real, imaginary] for complex numbers."""
-    array = np.asarray(values)
-    if np.iscomplexobj(array):
-        return _plain(np.stack([array.real, array.imag], axis=-1))
-    if array.dtype.kind == "f":
-        array = array.astype(np.float64)
-        entries = array.astype(object)
-        entries[~np.isfinite(array)] = None
-        return entries.tolist()
-    return array.tolist()
 
 
 def _duration(seconds: float) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from secant.checking.entries import Entries, Outcome
 from secant.checking.witness import tell
 from secant.estimate import Status
+from secant.plain import plain
 
 if TYPE_CHECKING:
     import os
@@ -291,15 +292,3 @@ def check_point(x: npt.NDArray[Any], entries: Entries) -> PointCheck:
         if passed.any()
         else float("inf"),
     )
-
-
-def plain(values: Any) -> Any:
-    """Nested lists that JSON can hold: None for what is not finite, [real, imaginary] for complex numbers."""
-    array = np.asarray(values)
-    if array.dtype.kind == "c":
-        return plain(np.stack([array.real, array.imag], axis=-1))
-    if array.dtype.kind == "f":
-        entries = array.astype(np.float64).astype(object)
-        entries[~np.isfinite(array.astype(np.float64))] = None
-        return entries.tolist()
-    return array.tolist()

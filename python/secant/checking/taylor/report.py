@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from secant.checking.taylor.text import page, reason
+from secant.plain import plain
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -195,12 +196,12 @@ class TaylorReport:
             "verdict": self.verdict,
             "reason": self.reason,
             "derivatives": [term.name for term in self.terms],
-            "steps": _plain(self.steps),
-            "remainders": {f"R{order}": _plain(values) for order, values in self.remainders.items()},
-            "worst_remainders": {f"R{order}": _plain(values) for order, values in self.worst_remainders.items()},
-            "floor": _plain(self.floor),
+            "steps": plain(self.steps),
+            "remainders": {f"R{order}": plain(values) for order, values in self.remainders.items()},
+            "worst_remainders": {f"R{order}": plain(values) for order, values in self.worst_remainders.items()},
+            "floor": plain(self.floor),
             "slopes": {
-                f"R{order}": {"fitted": _plain(slope.fitted), "expected": slope.expected}
+                f"R{order}": {"fitted": plain(slope.fitted), "expected": slope.expected}
                 for order, slope in self.slopes.items()
             },
             "terms": [
@@ -210,28 +211,18 @@ class TaylorReport:
                     "verdict": term.verdict,
                     "limit": term.limit,
                     "worst": [int(i) for i in term.worst],
-                    "relative_error": _plain(term.relative_error),
-                    "predicted": _plain(term.predicted),
-                    "coefficient": _plain(term.coefficient),
-                    "standard_error": _plain(term.standard_error),
-                    "detectable": _plain(term.detectable),
+                    "relative_error": plain(term.relative_error),
+                    "predicted": plain(term.predicted),
+                    "coefficient": plain(term.coefficient),
+                    "standard_error": plain(term.standard_error),
+                    "detectable": plain(term.detectable),
                 }
                 for term in self.terms
             ],
-            "direction": _plain(self.direction),
+            "direction": plain(self.direction),
             "seed": self.seed,
             "evaluations": self.evaluations,
         }
 
     def __str__(self) -> str:
         return page(self)
-
-
-def _plain(values: Any) -> Any:
-    array = np.asarray(values)
-    if array.ndim:
-        return [_plain(one) for one in array]
-    number = array[()]
-    if np.iscomplexobj(number):
-        return [_plain(number.real), _plain(number.imag)]
-    return float(number) if np.isfinite(number) else None
