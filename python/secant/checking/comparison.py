@@ -36,8 +36,17 @@ _ASKED_FIRST = 8
 _WIDE = (2.0**-3, 2.0**-4, 2.0**-5, 2.0**-6, 2.0**-7)
 """Steps of differences that look at f from afar, in shares of variables' scales."""
 
+_NOT_WORSE = 1e3
+"""A second estimate with a bar so many times as wide is no second opinion."""
+
+_RIPPLE = 1e-7
+"""The largest ripples of f that are none of its meaning, relative to it."""
+
 _ASKED_FROM_AFAR = 2
 """How many columns are looked at from afar before it is known whether that changes anything."""
+
+_NARROW = tuple(2.0**-k for k in range(7, 31, 2))
+"""Steps by which it is seen how far a slope holds."""
 
 _MOST_SETTLED = 256
 """How many columns that are inconclusive are estimated again."""
@@ -54,6 +63,7 @@ def compare(
     reference: Reference,
     x: npt.NDArray[Any],
     value: npt.NDArray[Any],
+    level: npt.NDArray[np.float64],
     rtol: float,
     tolerance: float,
     random: np.random.Generator,
@@ -70,6 +80,8 @@ def compare(
         What estimates it.
     x, value : ndarray
         The point, and the value there of the function that is differentiated.
+    level : ndarray
+        The magnitude of values around x, shaped like `value`.
     rtol : float
         The relative error that must show.
     tolerance : float
@@ -97,7 +109,7 @@ def compare(
     largest = np.where(np.isfinite(largest), largest, 0.0)
     scale = reference.subject.scale(x).ravel()
     moved = scale[columns] * np.resize(scale, m)[rows] if hessian else scale[columns]
-    values = np.abs(value).ravel()[rows // max(m // max(value.size, 1), 1)]
+    values = level.ravel()[rows // max(m // max(value.size, 1), 1)]
     unit = float(np.finfo(_real(value)).eps) * values / scale[columns]
     if m != value.size:
         unit = unit / np.resize(scale, m)[rows]
@@ -132,7 +144,12 @@ def on_pattern(
 
 
 def with_rounding(
-    entries: Entries, tested: Tested, x: npt.NDArray[Any], outputs: tuple[int, ...], random: np.random.Generator
+    entries: Entries,
+    tested: Tested,
+    reference: Reference,
+    x: npt.NDArray[Any],
+    outputs: tuple[int, ...],
+    random: np.random.Generator,
 ) -> Entries:
     """The same, with the rounding that the derivative shows at points next to x allowed for.
 
@@ -142,7 +159,7 @@ def with_rounding(
     beside = []
     for _ in range(ROUNDING_SAMPLES):
         steps = random.integers(1, 3, x.shape) * np.where(random.random(x.shape) < 0.5, -1, 1)
-        values = _entries_like(entries, tested, np.asarray(x + steps * np.spacing(np.abs(x))), outputs)
+        values = _entries_like(entries, tested, reference.subject.moved(x, steps * np.spacing(np.abs(x))), outputs)
         if values is not None:
             beside.append(values)
     shown = rounding_shown(entries.given, beside)
@@ -210,9 +227,12 @@ def _confirm_columns(
     changed = False
     for reach in ("nearer", "wider"):
         again, at = _again(entries, reference, x, columns, reach)
-        better = ~again.failed[at]
+        # A bar that is wide because steps are too small for f says nothing; what is wide as before may.
+        better = ~again.failed[at] & (again.tolerance[at] <= _NOT_WORSE * entries.tolerance[at])
         if reach == "wider":  # ripples and steps of f that look like slopes from nearby show here as noise
             better = again.outcome[at] == Outcome.PASS
+        else:
+            better |= again.outcome[at] == Outcome.PASS
         settled = at[entries.failed[at] & better]
         entries = entries.with_estimate(settled, again.estimates.at(settled))
         changed |= settled.size > 0
@@ -222,11 +242,14 @@ def _confirm_columns(
     return entries, changed
 
 
-def look_from_afar(entries: Entries, reference: FirstDerivatives, x: npt.NDArray[Any]) -> Entries:
+def look_from_afar(
+    entries: Entries, reference: FirstDerivatives, x: npt.NDArray[Any], value: npt.NDArray[Any]
+) -> Entries:
     """The same, with entries put aside that wide differences agree with, where estimates do not.
 
     A simulation, or a series that is cut off, may have ripples too fine for steps of any estimate to be seen as noise.
-    The slopes of f over distances on which it is used are then others than those at x.
+    The slopes of f over distances on which it is used are then others than those at x. Waves that are no such ripples
+    are part of f: how high they are is seen from how far its slope at x holds.
     """
     failing = np.unique(entries.columns[entries.failed & entries.has_reference & np.isfinite(entries.given)])
     rippled = np.zeros(entries.rows.size, bool)
@@ -234,13 +257,7 @@ def look_from_afar(entries: Entries, reference: FirstDerivatives, x: npt.NDArray
     for columns in np.split(failing[:_MOST_SETTLED], [_ASKED_FROM_AFAR]):
         if not columns.size:
             break
-        coarse = []
-        for step in _WIDE:
-            values, at = reference.coarse(x, columns, step)
-            slopes = np.full(entries.rows.size, np.nan, values.dtype)
-            where, there = _positions(entries, at)
-            slopes[where] = values[there]
-            coarse.append(slopes)
+        coarse = [_slopes_over(entries, reference, x, columns, step, 4)[0] for step in _WIDE]
         with np.errstate(invalid="ignore"):
             # Three in turn: one may come near by chance, where steps are too wide for f.
             near = [np.abs(entries.given - slopes) < np.abs(entries.reference - slopes) / 16 for slopes in coarse]
@@ -248,8 +265,31 @@ def look_from_afar(entries: Entries, reference: FirstDerivatives, x: npt.NDArray
         found = entries.failed & agree
         if np.count_nonzero(found) < np.count_nonzero(entries.failed & np.isin(entries.columns, columns)) / 2:
             break  # not by ripples alone
-        rippled |= found
+        holds = np.zeros(entries.rows.size)
+        for step in _NARROW:
+            slopes, reach = _slopes_over(entries, reference, x, columns, step, 2)
+            with np.errstate(invalid="ignore"):
+                same = np.abs(slopes - entries.reference) < np.abs(slopes - entries.given)
+            holds = np.where(same, np.maximum(holds, reach), holds)
+        small = entries.difference * holds <= _RIPPLE * np.abs(value).ravel()[entries.rows]
+        rippled |= found & small
     return replace(entries, rippled=rippled) if rippled.any() else entries
+
+
+def _slopes_over(
+    entries: Entries,
+    reference: FirstDerivatives,
+    x: npt.NDArray[Any],
+    columns: npt.NDArray[np.intp],
+    step: float,
+    order: int,
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.float64]]:
+    """Differences of one step for the entries in some columns, NaN for others; how far the steps go."""
+    values, places, lengths = reference.coarse(x, columns, step, order)
+    where, there = _positions(entries, places)
+    slopes, reach = np.full(entries.rows.size, np.nan, values.dtype), np.zeros(entries.rows.size)
+    slopes[where], reach[where] = values[there], lengths[there]
+    return slopes, reach
 
 
 def settle(entries: Entries, reference: Reference, x: npt.NDArray[Any]) -> Entries:

@@ -164,7 +164,8 @@ def _canonical(values: Any) -> csr_array:
     from scipy.sparse import csr_array
 
     matrix = csr_array(values.tocsr())
-    if matrix is values or np.shares_memory(matrix.data, values.data):
+    own = getattr(values, "data", None)  # of some formats, no array
+    if matrix is values or (isinstance(own, np.ndarray) and np.shares_memory(matrix.data, own)):
         matrix = matrix.copy()
     matrix.sum_duplicates()
     if matrix.dtype.kind in "biu":

@@ -9,12 +9,15 @@ import numpy as np
 
 from secant.checking.comparison import ROUNDING_FACTOR, ROUNDING_SAMPLES, rounding_shown
 from secant.checking.course import Course, Visit
+from secant.checking.derivative import WrongShapeError
 from secant.checking.diagnosis.constants import name_factor
-from secant.checking.entries import NEGLIGIBLE, ROUNDING, ULPS, Entries, Estimated, Outcome
+from secant.checking.entries import FACTOR, NEGLIGIBLE, ROUNDING, ULPS, Entries, Estimated, Outcome
 from secant.checking.finding import Finding
 from secant.checking.locate import locate
 from secant.checking.operator import Operator, stored_values
 from secant.checking.reference import FirstDerivatives
+from secant.checking.subject import FAILURES
+from secant.plain import plain
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -25,6 +28,14 @@ if TYPE_CHECKING:
 
 DIRECTIONS = 2
 """How many random directions there are at each point."""
+
+_NO_ROOM = 1e-6
+"""A variable that moves by less than this share of its scale is not seen beside others."""
+
+_CONTRADICTION = (
+    "estimates along two random directions contradict each other: variables vary on scales far below typical=, it "
+    "seems. Give their scales, as typical=, or check by mode='entries'"
+)
 
 _OTHER_STEPS = (0.09375, 3.0)
 """What directions are multiplied by for second estimates."""
@@ -39,6 +50,14 @@ def run_directions(
         matrix = visit.returned.matrix
         directions = [task.reference.subject.direction(visit.x, random) for _ in range(DIRECTIONS)]
         entries = _compare(task, visit, directions, settings.tolerance)
+        course.findings += _asymmetry(task, visit, directions[0], settings.tolerance)
+        still = int(np.count_nonzero(np.abs(directions[0]) < _NO_ROOM * task.reference.subject.scale(visit.x)))
+        if still:
+            course.blind = True
+            are = "variable has" if still == 1 else "variables have"
+            course.note([f"{still} {are} no room to move within bounds: derivatives by them are not seen"])
+        if entries.rippled is not None:
+            course.note([_CONTRADICTION])
         if entries.failed.any():
             course.findings += _diagnose(task, matrix, visit.x, visit.value, directions, entries)
         elif isinstance(task.reference, FirstDerivatives) and not course.looks:
@@ -60,9 +79,10 @@ def _compare(task: Task, visit: Visit, directions: list[npt.NDArray[Any]], toler
     )
     epsilon = float(np.finfo(given.dtype).eps)
     rows, columns = (index.ravel() for index in np.indices(given.shape))
+    with np.errstate(invalid="ignore"):
+        terms = np.where(np.isfinite(terms), terms, 0.0)
     largest = np.max(np.abs(np.where(np.isfinite(stacked.value), stacked.value, 0.0)), axis=1, keepdims=True)
-    unit = float(np.finfo(value.dtype).eps) * np.abs(value).reshape(-1, 1) * np.ones(given.shape)
-    terms = np.where(np.isfinite(terms), terms, 0.0)
+    unit = float(np.finfo(value.dtype).eps) * visit.level.reshape(-1, 1) * np.ones(given.shape)
     entries = Entries(
         given.shape,
         rows,
@@ -80,11 +100,42 @@ def _compare(task: Task, visit: Visit, directions: list[npt.NDArray[Any]], toler
     if entries.failed.any():
         entries = _with_rounding(entries, task, x, visit.outputs, directions)
     if entries.failed.any():
-        entries = _confirm(entries, task, x, directions)
+        entries = _confirm(entries, task, x, directions, matrix)
     return entries
 
 
-def _confirm(entries: Entries, task: Task, x: npt.NDArray[Any], directions: list[npt.NDArray[Any]]) -> Entries:
+def _asymmetry(task: Task, visit: Visit, v: npt.NDArray[Any], tolerance: float) -> list[Finding]:
+    """A finding for a Hessian that is not symmetric: products vᵀ H v do not show it."""
+    matrix = visit.returned.matrix
+    if not task.hessian or isinstance(matrix, Operator):
+        return []  # of products, it was asked before
+
+    def gap(of: Matrix) -> npt.NDArray[Any]:
+        n = visit.x.size
+        blocks = [of[k * n : (k + 1) * n] for k in range(of.shape[0] // n)]  # type: ignore[index]
+        return np.concatenate([block @ v.ravel() - block.T @ v.ravel() for block in blocks])
+
+    found = gap(matrix)
+    epsilon = float(np.finfo(found.dtype).eps)
+    with np.errstate(invalid="ignore"):
+        allowed = (4 * ULPS * epsilon + tolerance) * float(np.max(abs(matrix) @ np.abs(v.ravel()), initial=0.0))
+        largest = float(np.max(np.abs(found), initial=0.0))
+    if not largest > allowed:
+        return []
+    beside = [gap(other) for other in _beside(task, visit.x, visit.outputs)]
+    allowed += ROUNDING_FACTOR * float(np.max(rounding_shown(found, beside), initial=0.0))
+    if largest <= allowed:
+        return []
+    text = (
+        f"{task.tested.name} is not symmetric: H v and Hᵀ v differ by {largest:.2g} for a random v, and rounding "
+        f"explains {allowed:.1g}"
+    )
+    return [Finding("asymmetric", text, advice="mode='entries', for fewer variables, names the entries")]
+
+
+def _confirm(
+    entries: Entries, task: Task, x: npt.NDArray[Any], directions: list[npt.NDArray[Any]], matrix: Matrix
+) -> Entries:
     """The same, with what fails held against other steps along the same directions, as for single entries.
 
     One direction tells whether that changes anything.
@@ -106,18 +157,48 @@ def _confirm(entries: Entries, task: Task, x: npt.NDArray[Any], directions: list
             entries = entries.with_estimate(settled, again.estimates.at(settled))
         if np.count_nonzero(entries.failed) == before:
             break
-    return entries
+    return _contradicted(entries, task, x, directions[first], matrix) if entries.failed.any() else entries
+
+
+def _contradicted(entries: Entries, task: Task, x: npt.NDArray[Any], v: npt.NDArray[Any], matrix: Matrix) -> Entries:
+    """The same, with rows put aside of which another direction, on variables' own scales, says that they are right.
+
+    Variables that are small by nature, and are moved as far as `typical` says, alias: along a direction as along none.
+    """
+    scale, size = task.reference.subject.scale(x), np.abs(x)
+    own = np.where((size > 0) & (size < scale / 2), size / scale, 0.125) * v
+    found, given = task.reference.along(x, own), task.reference.product(matrix, own)
+    with np.errstate(invalid="ignore"):
+        terms = task.reference.product(abs(matrix), np.abs(own))
+        slack = FACTOR * found.error + found.spread + ULPS * float(np.finfo(given.dtype).eps) * terms
+        right = np.isfinite(found.value) & (np.abs(given - found.value) <= slack)
+        told = slack <= entries.rtol * np.maximum(np.abs(found.value), NEGLIGIBLE * terms)
+    rows = right & told
+    put_aside = entries.failed & rows[entries.rows]
+    return replace(entries, rippled=put_aside) if put_aside.any() else entries
+
+
+def _beside(task: Task, x: npt.NDArray[Any], outputs: tuple[int, ...]) -> list[Matrix]:
+    """The derivative at points next to x, as far as it can be had."""
+    random = np.random.default_rng(0)
+    found = []
+    for _ in range(ROUNDING_SAMPLES):
+        steps = random.integers(1, 3, x.shape) * np.where(random.random(x.shape) < 0.5, -1, 1)
+        try:
+            found.append(task.tested(task.reference.subject.moved(x, steps * np.spacing(np.abs(x))), outputs).matrix)
+        except (*FAILURES, WrongShapeError):
+            continue
+    return found
 
 
 def _with_rounding(
     entries: Entries, task: Task, x: npt.NDArray[Any], outputs: tuple[int, ...], directions: list[npt.NDArray[Any]]
 ) -> Entries:
-    random = np.random.default_rng(0)
-    beside = []
-    for _ in range(ROUNDING_SAMPLES):
-        steps = random.integers(1, 3, x.shape) * np.where(random.random(x.shape) < 0.5, -1, 1)
-        matrix = task.tested(np.asarray(x + steps * np.spacing(np.abs(x))), outputs).matrix
-        beside.append(np.stack([task.reference.product(matrix, v) for v in directions], axis=1).ravel())
+    with np.errstate(invalid="ignore"):
+        beside = [
+            np.stack([task.reference.product(matrix, v) for v in directions], axis=1).ravel()
+            for matrix in _beside(task, x, outputs)
+        ]
     shown = rounding_shown(entries.given, beside)
     return replace(entries, allowance=entries.allowance + ROUNDING_FACTOR * shown)
 
@@ -140,18 +221,19 @@ def _diagnose(
     if not values.any():
         return [Finding("zero", f"{name} is 0 everywhere, and f is not constant", values.size)]
     failed = entries.failed
-    ratio = entries.given[failed] / entries.reference[failed]
-    uncertainty = entries.tolerance[failed] / np.abs(entries.reference[failed])
-    told = uncertainty < 0.01
-    if told.all() and bool((np.abs(ratio - ratio[0]) <= 4 * (uncertainty + uncertainty[0])).all()):
-        symbol, meaning = name_factor(float(np.real(ratio[0])), float(uncertainty.max()), {})
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = entries.given[failed] / entries.reference[failed]
+        uncertainty = entries.tolerance[failed] / np.abs(entries.reference[failed])
+        told = (uncertainty < 0.01) & (np.abs(ratio - 1) > 8 * uncertainty)
+        alike = np.abs(ratio - ratio[0]) <= 4 * (uncertainty + uncertainty[0])
+    if told.all() and bool(alike.all()):
+        factor = ratio[0].item()
+        symbol, meaning = name_factor(factor, float(uncertainty.max()), {})
         # One wrong entry makes ratios too; the same one in two directions is no accident.
         if failed.all():
             text = f"{name} is {symbol} times what it should be (the same ratio in {ratio.size} products)"
             advice = meaning[:1].upper() + meaning[1:]
-            return [
-                Finding("factor", text, int(ratio.size), advice=advice, values={"factor": float(np.real(ratio[0]))})
-            ]
+            return [Finding("factor", text, int(ratio.size), advice=advice, values={"factor": plain(factor)})]
     if isinstance(task.reference, FirstDerivatives):
         return locate(task.reference, matrix, name, x, value, directions[0], entries)
     return [

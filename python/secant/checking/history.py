@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secant.checking.entries import FACTOR
+from secant.checking.entries import FACTOR, Outcome
 from secant.checking.finding import Finding
 from secant.checking.hygiene import FirstCalls, same_matrix
 from secant.checking.reference import FirstDerivatives
 from secant.checking.subject import FAILURES
+from secant.estimate import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,8 @@ _LINEAR = 1e-9
 
 _MOST_EARLIER = 4
 
+_CLEAR = (Status.OK, Status.TOLERANCE, Status.SMALLER_STEP, Status.OTHER_SIDE)
+
 
 def earlier_references(looks: Sequence[Look], k: int) -> tuple[tuple[str, Any], ...]:
     """Derivatives at points before point k, for the same entries."""
@@ -39,9 +42,9 @@ def earlier_references(looks: Sequence[Look], k: int) -> tuple[tuple[str, Any], 
     return tuple(found)
 
 
-def is_constant(task: Task, calls: FirstCalls, x: npt.NDArray[Any]) -> bool:
+def is_constant(task: Task, calls: FirstCalls) -> bool:
     """Whether the derivative is the same at another point, and should not be."""
-    away = calls.away
+    x, away = calls.x, calls.away
     if away is None or calls.matrix_away is None or not same_matrix(calls.returned.matrix, calls.matrix_away):
         return False
     step = away - x
@@ -65,7 +68,12 @@ def does_not_change(
     unchanged = (
         away is not None and calls.matrix_away is not None and same_matrix(calls.returned.matrix, calls.matrix_away)
     )
-    if not unchanged or entries.failed.any() or not isinstance(reference, FirstDerivatives) or not x.size:
+    if (
+        not unchanged
+        or (entries.outcome != Outcome.PASS).any()
+        or not isinstance(reference, FirstDerivatives)
+        or not x.size
+    ):
         return []
     assert away is not None
     step = away - x
@@ -77,13 +85,16 @@ def does_not_change(
         )
         if not bool((np.abs(change - model) > _LINEAR * scale).any()):
             return []
-        found = reference.along(away, step)
+        found, again = reference.along(away, step), reference.along(away, np.asarray(step / 3))
     except FAILURES:
         return []
     gap = np.abs(found.value - model)
     allowed = (_LINEAR + 2 * tolerance) * np.maximum(np.abs(found.value), np.abs(model))
     wrong = gap > 2 * FACTOR * found.error + found.spread + allowed
-    if not bool(np.any(wrong & np.isfinite(found.value))):
+    # f has a slope there, by two estimates.
+    clear = np.isin(found.status, _CLEAR) & np.isin(again.status, _CLEAR)
+    alike = np.abs(found.value - 3 * again.value) <= gap / 8
+    if not bool(np.any(wrong & clear & alike & np.isfinite(found.value))):
         return []
     text = (
         f"{task.tested.name} is right at the first point, but the same at another one, where it is wrong: it does not "

@@ -31,8 +31,10 @@ class FirstCalls:
 
     Attributes
     ----------
-    value : ndarray
-        f(x).
+    x, value : ndarray
+        The point, and f(x).
+    level : ndarray of float
+        The larger of the magnitudes of f there and at another point.
     returned : Returned
         The derivative at x.
     away, returned_away : ndarray, Matrix or None
@@ -43,7 +45,9 @@ class FirstCalls:
         What is remarkable in f.
     """
 
+    x: npt.NDArray[Any]
     value: npt.NDArray[Any]
+    level: npt.NDArray[np.float64]
     returned: Returned
     away: npt.NDArray[Any] | None
     matrix_away: Matrix | None
@@ -62,7 +66,12 @@ def value_of(subject: Subject, x: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], t
 
 
 def first_calls(
-    subject: Subject, tested: Tested, x: npt.NDArray[Any], outputs: tuple[int, ...], value: npt.NDArray[Any]
+    subject: Subject,
+    tested: Tested,
+    x: npt.NDArray[Any],
+    outputs: tuple[int, ...],
+    value: npt.NDArray[Any],
+    tolerance: float,
 ) -> FirstCalls:
     """Call a derivative at x, and again after f and the derivative were called elsewhere.
 
@@ -78,6 +87,8 @@ def first_calls(
         The shape of the derivative without that of x.
     value : ndarray
         f(x).
+    tolerance : float
+        The relative error that what the derivative returns may have.
 
     Raises
     ------
@@ -96,7 +107,7 @@ def first_calls(
     if first.note:
         notes.append(first.note)
 
-    away = _elsewhere(subject, x)
+    away, there = _elsewhere(subject, x)
     second = tested(x, outputs)  # after f alone was called elsewhere
     matrix_away: Matrix | None
     try:
@@ -120,7 +131,7 @@ def first_calls(
                 f"{subject.name} is not deterministic: two calls at x differ by {_gap(again, value):.2g}. "
                 "Error bars cover that as noise; a fixed seed makes them smaller"
             )
-    if first.value is not None and not _close(first.value, value):
+    if first.value is not None and _differs(subject, tested, x, outputs, first.value, value, tolerance):
         findings.append(
             Finding(
                 "value differs",
@@ -128,21 +139,51 @@ def first_calls(
                 f"they differ by {_gap(first.value, value):.2g}",
             )
         )
-    return FirstCalls(value, first, away, matrix_away, tuple(findings), tuple(notes))
+    level = np.maximum(np.abs(value), np.abs(there)).astype(np.float64)
+    return FirstCalls(x, value, level, first, away, matrix_away, tuple(findings), tuple(notes))
 
 
-def _elsewhere(subject: Subject, x: npt.NDArray[Any]) -> npt.NDArray[Any] | None:
-    """A point next to x at which f was called, nearer where it is not finite; None where it is not next to x at all."""
+def _differs(
+    subject: Subject,
+    tested: Tested,
+    x: npt.NDArray[Any],
+    outputs: tuple[int, ...],
+    given: npt.NDArray[Any],
+    value: npt.NDArray[Any],
+    tolerance: float,
+) -> bool:
+    """Whether a value that came with the derivative is not f(x), by more than the rounding that both show next to x."""
+    if given.size != value.size:
+        return True
+    gap = np.abs(given.reshape(value.shape) - value)
+    epsilon = max(float(np.finfo(kind).eps) for kind in (given.dtype, value.dtype))
+    allowed = (_SUMMED_OTHERWISE * epsilon + tolerance) * np.abs(value)
+    if bool((gap <= allowed).all()):
+        return False
+    for step in (-2, -1, 1, 2):
+        beside = subject.moved(x, np.asarray(step * np.spacing(np.abs(x))))
+        try:
+            other, own = tested(beside, outputs).value, subject.value(beside)
+        except (*FAILURES, WrongShapeError):
+            continue
+        if other is not None and other.size == given.size:
+            shown = np.abs(other - given).reshape(value.shape) + np.abs(own - value)
+            allowed = np.maximum(allowed, _SUMMED_OTHERWISE * epsilon * np.abs(value) + 8 * shown)
+    return not bool((gap <= allowed).all())
+
+
+def _elsewhere(subject: Subject, x: npt.NDArray[Any]) -> tuple[npt.NDArray[Any] | None, Any]:
+    """A point next to x, nearer where f is not finite, and f's value there; None and 0 where it is not next to x."""
     for share in (AWAY, AWAY * 2.0**-8, AWAY * 2.0**-16):
         away = subject.moved(x, subject.direction(x, np.random.default_rng(0), share))
         try:
             with np.errstate(all="ignore"):
-                finite = np.isfinite(subject.value(away)).all()
-            if finite:
-                return away
+                value = subject.value(away)
+            if np.isfinite(value).all():
+                return away, value
         except FAILURES:
             continue
-    return None
+    return None, 0.0
 
 
 def _memory(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from secant.checking.checks import MODES, callable_name, held_against
+from secant.checking.consistency import adjoint, linear, symmetric
 from secant.checking.derivative import Tested, WrongShapeError, as_array
 from secant.checking.directions import run_directions
 from secant.checking.finding import Finding
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
 
 _MOST_COLUMNS = 64
 """A matrix with more columns is not put together from products by "auto"."""
-
-_ROUNDING = 64.0
-"""Sums of products may differ by so many units in the last place of the sums of their magnitudes, times log2 of
-their number."""
 
 
 def check_jvp(
@@ -98,9 +95,9 @@ def check_jvp(
     )
     product = _product(jvp, "jvp", args, argnum)
     reference = FirstDerivatives(subject)
-    extra = _linear(product, where[0], random, callable_name(jvp, "jvp"), tolerance)
+    extra = linear(product, where[0], random, callable_name(jvp, "jvp"), tolerance)
     if vjp is not None:
-        extra += _adjoint(subject, product, _product(vjp, "vjp", args, argnum), where[0], random, tolerance)
+        extra += adjoint(subject, product, _product(vjp, "vjp", args, argnum), where[0], random, tolerance)
     return _run(
         "jvp", subject.name, product, callable_name(jvp, "jvp"), reference, where, settings, random, mode, extra
     )
@@ -163,15 +160,15 @@ def check_vjp(
     subject = Subject(f, name=callable_name(f, "f"), **common)
     product = _product(vjp, "vjp", args, argnum)
     value = subject.value(where[0])
-    extra = _linear(product, where[0], random, name, tolerance, value.shape)
+    extra = linear(product, where[0], random, name, tolerance, value.shape)
     if jvp is not None:
-        extra += _adjoint(subject, _product(jvp, "jvp", args, argnum), product, where[0], random, tolerance)
+        extra += adjoint(subject, _product(jvp, "jvp", args, argnum), product, where[0], random, tolerance)
     if mode == "entries" or (mode == "auto" and value.size <= _MOST_COLUMNS and where[0].size <= 1000):
 
         def rows(at: Any) -> npt.NDArray[Any]:
-            units = np.eye(value.size).reshape(value.size, *value.shape)
-            lines = [np.ravel(_shaped(product(at, w[()]), np.shape(at), name)) for w in units]
-            return np.array(lines).reshape(*value.shape, *np.shape(at))
+            units = np.eye(value.size).reshape((value.size, *value.shape))
+            lines = [np.ravel(_shaped(product(at, w), np.shape(at), name)) for w in units]
+            return np.array(lines).reshape((*value.shape, *np.shape(at)))
 
         task = Task("vjp", subject.name, Tested(rows, name), FirstDerivatives(subject), extra=extra)
         return run(task, where, settings, random)
@@ -239,14 +236,14 @@ def check_hvp(
     name = callable_name(hvp, "hvp")
     product = _product(hvp, "hvp", args, argnum)
     common: dict[str, Any] = {"args": args, "argnum": argnum, "bounds": bounds, "typical": typical}
-    extra = _linear(product, where[0], random, name, tolerance) + _symmetric(product, where[0], random, name, tolerance)
+    extra = linear(product, where[0], random, name, tolerance) + symmetric(product, where[0], random, name, tolerance)
     reference: Reference
     if grad is None:
         subject = Subject(f, name=callable_name(f, "f"), vectorized=vectorized, **common)
         reference = SecondDerivatives(subject)
     else:
         subject = Subject(grad, name=callable_name(grad, "grad"), vectorized=vectorized, **common)
-        extra += held_against(Subject(f, name=callable_name(f, "f"), **common), subject, where[0], random)
+        extra += held_against(Subject(f, name=callable_name(f, "f"), **common), subject, where[0], random, tolerance)
         reference = FirstDerivatives(subject)
     return _run("hvp", callable_name(f, "f"), product, name, reference, where, settings, random, mode, extra)
 
@@ -268,9 +265,9 @@ def _run(
     if mode == "entries" or (mode == "auto" and n <= _MOST_COLUMNS):
 
         def columns(at: Any) -> npt.NDArray[Any]:
-            units = np.eye(n).reshape(n, *np.shape(at))
-            products = np.array([as_array(product(at, v[()]), name) for v in units])
-            return np.moveaxis(products, 0, -1).reshape(*products.shape[1:], *np.shape(at))
+            units = np.eye(n).reshape((n, *np.shape(at)))
+            products = np.array([product(at, v) for v in units])
+            return np.moveaxis(products, 0, -1).reshape((*products.shape[1:], *np.shape(at)))
 
         task = Task(what, function_name, Tested(columns, name), reference, what == "hvp", extra)
         return run(task, where, settings, random)
@@ -291,8 +288,9 @@ def _product(call: Callable[..., Any], name: str, args: tuple[Any, ...], argnum:
         raise TypeError(msg)
 
     def product(x: Any, vector: Any) -> Any:
-        before = arguments(x, args, argnum)
-        return call(*before[: argnum + 1], vector, *before[argnum + 1 :])
+        before = arguments(np.array(x)[()], args, argnum)
+        # A copy: the next product may be written to the same array.
+        return np.array(as_array(call(*before[: argnum + 1], np.array(vector)[()], *before[argnum + 1 :]), name))
 
     return product
 
@@ -314,80 +312,3 @@ def _shaped(raw: Any, shape: tuple[int, ...], name: str) -> npt.NDArray[Any]:
     if array.size != int(np.prod(shape)):
         raise WrongShapeError(array.shape, shape, array)
     return array
-
-
-def _allowed(terms: Any, count: int, tolerance: float, dtype: Any) -> Any:
-    epsilon = float(np.finfo(dtype).eps)
-    return (_ROUNDING * epsilon * max(np.log2(max(count, 2)), 1.0) + 4 * tolerance) * terms
-
-
-def _vectors(shape: tuple[int, ...], random: np.random.Generator) -> list[npt.NDArray[Any]]:
-    sign = np.where(random.random((2, *shape)) < 0.5, -1.0, 1.0)
-    return list(sign * random.uniform(0.5, 1.0, (2, *shape)))
-
-
-def _linear(
-    product: Callable[[Any, Any], Any],
-    x: npt.NDArray[Any],
-    random: np.random.Generator,
-    name: str,
-    tolerance: float,
-    shape: tuple[int, ...] | None = None,
-) -> tuple[Finding, ...]:
-    """A finding if products of a sum, and of a multiple, of vectors are not the sum and the multiple of products."""
-    u, v = _vectors(x.shape if shape is None else shape, random)
-    at = [np.array(x)[()] for _ in range(3)]
-    one, other, both = (as_array(product(p, w[()]), name) for p, w in zip(at, (u, v, 3 * u - 2 * v), strict=True))
-    expected = 3 * one - 2 * other
-    terms = np.max(3 * np.abs(one) + 2 * np.abs(other), initial=0.0)
-    gap = np.max(np.abs(both - expected), initial=0.0)
-    if not np.isfinite(gap) or gap <= _allowed(terms, u.size, tolerance, one.dtype):
-        return ()
-    text = (
-        f"{name} is not linear in its vector: the product with 3u − 2v is {gap / (terms or 1.0):.2g} off 3 times that "
-        "with u less 2 times that with v"
-    )
-    return (Finding("not linear", text, advice="A product with a derivative is: look for a vector that is normalised"),)
-
-
-def _symmetric(
-    product: Callable[[Any, Any], Any], x: npt.NDArray[Any], random: np.random.Generator, name: str, tolerance: float
-) -> tuple[Finding, ...]:
-    """A finding if u · (H v) is not v · (H u)."""
-    u, v = _vectors(x.shape, random)
-    hu, hv = (as_array(product(np.array(x)[()], w[()]), name) for w in (u, v))
-    if hu.size != u.size or not (np.isfinite(hu).all() and np.isfinite(hv).all()):
-        return ()  # said elsewhere
-    hu, hv = hu.reshape(u.shape), hv.reshape(u.shape)
-    gap = abs(np.sum(u * hv) - np.sum(v * hu))
-    terms = np.sum(np.abs(u * hv)) + np.sum(np.abs(v * hu))
-    if gap <= _allowed(terms, u.size, tolerance, hu.dtype):
-        return ()
-    text = f"{name} is not symmetric: u · (H v) is {np.sum(u * hv):.8g}, v · (H u) is {np.sum(v * hu):.8g}"
-    return (
-        Finding("asymmetric", text, advice="A Hessian is symmetric: look for a transpose, or a term in one of the two"),
-    )
-
-
-def _adjoint(
-    subject: Subject,
-    jvp: Callable[[Any, Any], Any],
-    vjp: Callable[[Any, Any], Any],
-    x: npt.NDArray[Any],
-    random: np.random.Generator,
-    tolerance: float,
-) -> tuple[Finding, ...]:
-    """The dot-product test: J. F. Claerbout, Earth Soundings Analysis (1992), section 5.1."""
-    value = subject.value(x)
-    v, w = _vectors(x.shape, random)[0], _vectors(value.shape, random)[0]
-    forward = as_array(jvp(np.array(x)[()], v[()]), "jvp").reshape(value.shape)
-    backward = as_array(vjp(np.array(x)[()], w[()]), "vjp").reshape(x.shape)
-    one, other = np.sum(w * forward), np.sum(backward * v)
-    terms = np.sum(np.abs(w * forward)) + np.sum(np.abs(backward * v))
-    if abs(one - other) <= _allowed(terms, x.size + value.size, tolerance, np.result_type(forward, backward)):
-        return ()
-    text = (
-        f"jvp and vjp are not of the same Jacobian: w · (J v) is {one:.10g}, (wᵀ J) · v is {other:.10g}; "
-        f"rounding explains a difference of {_allowed(terms, x.size + value.size, tolerance, forward.dtype):.1g}"
-    )
-    return (Finding("not adjoint", text, advice="The check of each against f tells which is wrong"),)

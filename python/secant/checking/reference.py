@@ -92,13 +92,14 @@ class FirstDerivatives(Reference):
         return found, _places(found.value.size, x.size, columns)
 
     def coarse(
-        self, x: npt.NDArray[Any], columns: npt.NDArray[np.intp], step: float
-    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.intp]]:
-        """Entries of some columns by differences of one wide step, in shares of variables' scales; where they are."""
+        self, x: npt.NDArray[Any], columns: npt.NDArray[np.intp], step: float, order: int
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+        """Entries of some columns by differences of one step, in shares of scales; where they are; the steps."""
         part = self.subject.in_columns(x, columns, "wider")
-        found = part.differentiated(derivatives.jacobian, methods.FiniteDifference("central", 4, step=step))
+        found = part.differentiated(derivatives.jacobian, methods.FiniteDifference("central", order, step=step))
         values = np.ravel(found.value)
-        return values / np.resize(part.scale, values.size), _places(values.size, x.size, columns)
+        units = np.resize(part.scale, values.size)
+        return values / units, _places(values.size, x.size, columns), step * units
 
     def product(self, matrix: Matrix, v: npt.NDArray[Any]) -> npt.NDArray[Any]:  # noqa: D102
         return np.asarray(matrix @ v.ravel())  # J v: a number for each row

@@ -48,9 +48,8 @@ def run(task: Task, points: list[npt.NDArray[Any]], settings: Settings, random: 
     course = Course(task, settings)
     for visit in course.visits(points):
         entries = _compare(task, visit, settings.tolerance, random)
-        first = not course.looks
         course.add(visit, entries)
-        if first and course.calls is not None:
+        if course.calls is not None and visit.x is course.calls.x:
             course.note(_remarks(task, settings, visit, entries))
             course.findings += does_not_change(task, course.calls, visit.x, entries, settings.tolerance)
     return course.report("entries", _ordered(course.findings, list(_explained(course))))
@@ -59,14 +58,22 @@ def run(task: Task, points: list[npt.NDArray[Any]], settings: Settings, random: 
 def _compare(task: Task, visit: Visit, tolerance: float, random: np.random.Generator) -> Entries:
     x = visit.x
     entries = compare(
-        visit.returned, task.reference, x, visit.value, visit.rtol, tolerance, random, hessian=task.hessian
+        visit.returned,
+        task.reference,
+        x,
+        visit.value,
+        visit.level,
+        visit.rtol,
+        tolerance,
+        random,
+        hessian=task.hessian,
     )
     if entries.failed.any():
-        entries = with_rounding(entries, task.tested, x, visit.outputs, random)
+        entries = with_rounding(entries, task.tested, task.reference, x, visit.outputs, random)
     if entries.failed.any():
         entries = confirm(entries, task.reference, x)
     if entries.failed.any() and isinstance(task.reference, FirstDerivatives):
-        entries = look_from_afar(entries, task.reference, x)
+        entries = look_from_afar(entries, task.reference, x, visit.value)
     if entries.count(Outcome.INCONCLUSIVE):
         entries = settle(entries, task.reference, x)
     return entries
@@ -77,8 +84,8 @@ def _remarks(task: Task, settings: Settings, visit: Visit, entries: Entries) -> 
     if entries.rippled is not None:
         yield _RIPPLED.format(name=task.reference.subject.name, count=np.count_nonzero(entries.rippled))
     if np.finfo(entries.given.dtype).eps < 1e-12 and not settings.tolerance:  # others are rough by nature
-        shown = entries.allowance / np.maximum(entries.size, np.finfo(float).tiny)
-        largest = float(np.max(shown[entries.has_reference & ~entries.negligible], initial=0.0))
+        told = entries.has_reference & ~entries.negligible & (entries.size > 0)
+        largest = float(np.max(entries.allowance[told] / entries.size[told], initial=0.0))
         if _ROUGH < largest < np.inf:
             yield (
                 f"{task.tested.name} changes by up to {largest / ROUNDING_FACTOR:.0e} of an entry between points that "
@@ -100,10 +107,12 @@ def _explained(course: Course) -> Iterator[Finding]:
     for k in course.failing[:_DIAGNOSED]:
         entries = looks[k].entries
         assert entries is not None  # or nothing of it would fail
-        constant = calls is not None and is_constant(task, calls, looks[0].x)
+        constant = calls is not None and is_constant(task, calls)
         earlier = earlier_references(looks, k)
         case = Case(entries, looks[k].labels, task.tested.name, task.hessian, earlier, constant)
         for finding in diagnose(case):
+            if finding.kind == "stale" and constant:
+                finding = replace(finding, kind="constant", message=f"{task.tested.name} does not change with x")
             findings.setdefault(finding.kind, finding)
             places.setdefault(finding.kind, []).append(k)
     for kind, finding in findings.items():

@@ -64,8 +64,8 @@ def _fit(
     unit = np.maximum(entries.tolerance[which], np.finfo(np.float64).tiny)
     # The best entries would leave none for the others to say: weights are those of relative errors, at most.
     weight = np.abs(reference) / np.maximum(unit, 1e-12 * np.abs(reference))
-    weight = weight / np.max(weight, initial=1.0)
-    relative = given / reference
+    weight = (weight / np.max(weight, initial=1.0)).astype(np.float64)
+    relative = (given / reference).astype(np.complex128 if np.iscomplexobj(given / reference) else np.float64)
     total = np.bincount(group[which], weights=weight, minlength=count)
     real = np.bincount(group[which], weights=weight * relative.real, minlength=count)
     factor: npt.NDArray[Any] = real.astype(relative.dtype)
