@@ -239,7 +239,7 @@ def test_products_that_are_wrong(n: int) -> None:
     assert secant.check_vjp(waves, lambda x, w: 2 * waves_vjp(x, w), x).diagnosis[0].kind == "factor"
     other = secant.check_jvp(waves, waves_jvp, x, vjp=lambda x, w: waves_vjp(x, w) * 1.001)
     assert [finding.kind for finding in other.diagnosis] == ["not adjoint"]
-    assert "rounding explains a difference of" in other.diagnosis[0].message
+    assert "rounding explains" in other.diagnosis[0].message
     normalised = secant.check_jvp(waves, lambda x, v: waves_jvp(x, v / np.linalg.norm(v)), x)
     assert "not linear" in {finding.kind for finding in normalised.diagnosis}
 

@@ -82,8 +82,8 @@ class Course:
     def __init__(self, task: Task, settings: Settings) -> None:
         self.task = task
         self.settings = settings
-        self.findings = list(task.extra)
-        self.notes: list[str] = []
+        self.findings = [known for known in task.extra if isinstance(known, Finding)]
+        self.notes = [known for known in task.extra if isinstance(known, str)]
         self.looks: list[Look] = []
         self.calls: FirstCalls | None = None
         self.blind = False  # whether some of the derivative is not seen at all

@@ -61,7 +61,8 @@ def check_jvp(
         stands after it where `argnum` is not 0.
     vjp : callable, optional
         ``vjp(x, w, *args)`` returns the product of w, shaped like f(x), with the Jacobian, shaped like x: both are held
-        against each other by the dot-product test, w · (J v) = (wᵀ J) · v, to rounding.
+        against each other by the dot-product test, w · (J v) = (wᵀ J) · v: a difference beyond the square root of eps,
+        relative to the terms, fails; a smaller one beyond rounding is noted.
     mode : {"auto", "entries", "directions"}
         Whether the whole Jacobian is put together from products with unit vectors and checked entry by entry, or
         products with random vectors are. "auto": entries up to 64 columns.
@@ -258,7 +259,7 @@ def _run(
     settings: Settings,
     random: np.random.Generator,
     mode: Mode,
-    extra: tuple[Finding, ...],
+    extra: tuple[Finding | str, ...],
 ) -> CheckReport:
     _known(mode)
     n = where[0].size

@@ -31,10 +31,8 @@ class Task:
         What it is held against.
     hessian : bool
         Whether it should be symmetric.
-    extra : tuple of Finding
-        What is known to be wrong before entries are looked at.
-    notes : tuple of str
-        What is known to be remarkable.
+    extra : tuple of Finding and str
+        What is known to be wrong, or remarkable, before entries are looked at.
     """
 
     name: str
@@ -42,8 +40,7 @@ class Task:
     tested: Tested
     reference: Reference
     hessian: bool = False
-    extra: tuple[Finding, ...] = ()
-    notes: tuple[str, ...] = ()
+    extra: tuple[Finding | str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
