@@ -16,6 +16,7 @@ import numpy as np
 
 from secant.callers import warn_caller
 from secant.methods import FiniteDifference
+from secant.probing import FAILURES, random_direction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +36,6 @@ _ASKED_ALONE = 8
 """How many rows are asked one by one, where all of them together do not respond."""
 
 _ROWS_NAMED = 5
-
-_FAILURES = (ArithmeticError, AssertionError, RuntimeError, ValueError)
-"""What a function may raise outside its domain; anything else is news for the caller."""
 
 _DRAWS = 24
 """How many pairs of sets of variables are drawn to see whether they interact."""
@@ -78,15 +76,9 @@ class Look(ABC):
         In proportion to the steps of a derivative it must not be: along these, what entries of one colour came out as
         is right, whatever they should be.
         """
-        random = np.random.default_rng(seed)
-        sign = np.where(random.random(x.shape) < 0.5, -1.0, 1.0)
         length = np.maximum(np.abs(x), self.typical)
-        if self.lower is not None and self.upper is not None:
-            up, down = np.minimum(self.upper - x, length), np.minimum(x - self.lower, length)
-            sign = np.where(np.minimum(up, down) * 8 < np.maximum(up, down), np.where(up >= down, 1.0, -1.0), sign)
-            length = np.where(sign > 0, up, down)
-        direction: npt.NDArray[Any] = sign * length * random.uniform(0.5, 1.0, x.shape)
-        return direction.astype(x.dtype)
+        random = np.random.default_rng(seed)
+        return random_direction(x, length, self.lower, self.upper, random).astype(x.dtype)
 
     def value(self, arguments: tuple[Any, ...], x: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """The function's value at another point, flat."""
@@ -99,7 +91,7 @@ class Look(ABC):
         """The same; NaN, shaped like another value, where the function fails or is not finite."""
         try:
             return self.value(arguments, x)
-        except _FAILURES:
+        except FAILURES:
             return np.full_like(like, np.nan)
 
 
@@ -285,7 +277,7 @@ def verify_pattern(look: Look, arguments: tuple[Any, ...], matrix: csr_array, se
     try:
         with np.errstate(all="ignore"):
             complaint = look.complaint(arguments, matrix, 2 * seed)
-    except _FAILURES as error:  # the user's function, at points that it is not asked for otherwise
+    except FAILURES as error:  # the user's function, at points that it is not asked for otherwise
         warn_caller(
             f"the sparsity pattern could not be verified, since {look.name} failed near x "
             f"({type(error).__name__}: {error}); verify='never' leaves this out"

@@ -316,9 +316,7 @@ def _check(
     variables: Sequence[str] | None,
     outputs: Sequence[str] | None = None,
 ) -> CheckReport:
-    if mode not in MODES:
-        msg = f"mode is {mode!r}; accepted are {', '.join(map(repr, MODES))}"
-        raise ValueError(msg)
+    known(mode)
     random, seed = seeded(rng)
     where = choose(x, points, n_points, bounds, typical, random)
     settings = Settings(rtol, tolerance, strict, seed, variables, outputs)
@@ -327,21 +325,42 @@ def _check(
     function_name = callable_name(f, "f")
     reference: Reference
     extra: tuple[Finding, ...] = ()
-    if what == "hessian" and grad is not None:
-        subject = Subject(grad, name=callable_name(grad, "grad"), vectorized=vectorized, **common)
-        reference = FirstDerivatives(subject)
-        extra = held_against(Subject(f, name=function_name, **common), subject, where[0], random, tolerance)
+    if what == "hessian":
+        reference, extra = second_derivatives(f, grad, where[0], random, tolerance, common, vectorized=vectorized)
     else:
         subject = Subject(f, name=function_name, vectorized=vectorized, **common)
-        reference = SecondDerivatives(subject) if what == "hessian" else FirstDerivatives(subject)
-    if what == "gradient":
-        reference = _Gradient(subject)
+        reference = _Gradient(subject) if what == "gradient" else FirstDerivatives(subject)
     task = Task(what, function_name, tested, reference, what == "hessian", extra)
     n = where[0].size
     cost = _EACH * n * (n + 1) / 2 if isinstance(reference, SecondDerivatives) else _EACH * n
     if mode == "directions" or (mode == "auto" and cost > _MOST_EVALUATIONS and not tested.is_sparse_at(where[0])):
         return run_directions(task, where, settings, random)
     return run(task, where, settings, random)
+
+
+def known(mode: str) -> None:
+    """Say what is accepted, if a mode is not."""
+    if mode not in MODES:
+        msg = f"mode is {mode!r}; accepted are {', '.join(map(repr, MODES))}"
+        raise ValueError(msg)
+
+
+def second_derivatives(
+    f: FunctionLike,
+    grad: FunctionLike | None,
+    x: npt.NDArray[Any],
+    random: np.random.Generator,
+    tolerance: float,
+    common: dict[str, Any],
+    *,
+    vectorized: bool,
+) -> tuple[Reference, tuple[Finding, ...]]:
+    """What Hessians are held against: differences of `grad`, if it is that of f, or of values of f."""
+    name = callable_name(f, "f")
+    if grad is None:
+        return SecondDerivatives(Subject(f, name=name, vectorized=vectorized, **common)), ()
+    subject = Subject(grad, name=callable_name(grad, "grad"), vectorized=vectorized, **common)
+    return FirstDerivatives(subject), _held_against(Subject(f, name=name, **common), subject, x, random, tolerance)
 
 
 class _Gradient(FirstDerivatives):
@@ -401,7 +420,7 @@ def callable_name(function: Any, otherwise: str) -> str:
     return name if isinstance(name, str) and name.isidentifier() else otherwise
 
 
-def held_against(
+def _held_against(
     f: Subject, grad: Subject, x: npt.NDArray[Any], random: np.random.Generator, tolerance: float
 ) -> tuple[Finding, ...]:
     """A finding if a gradient that second derivatives are taken of is not that of f, along a random direction."""

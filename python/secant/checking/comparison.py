@@ -10,8 +10,8 @@ import numpy as np
 from secant.checking.entries import ROUNDING, ULPS, Entries, Outcome, sizes
 from secant.checking.operator import Operator
 from secant.checking.outside import complete_pattern
-from secant.checking.subject import FAILURES
 from secant.estimate import Status
+from secant.probing import FAILURES
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -158,8 +158,7 @@ def with_rounding(
     """
     beside = []
     for _ in range(ROUNDING_SAMPLES):
-        steps = random.integers(1, 3, x.shape) * np.where(random.random(x.shape) < 0.5, -1, 1)
-        values = _entries_like(entries, tested, reference.subject.moved(x, steps * np.spacing(np.abs(x))), outputs)
+        values = _entries_like(entries, tested, reference.subject.beside(x, random), outputs)
         if values is not None:
             beside.append(values)
     shown = rounding_shown(entries.given, beside)
@@ -227,12 +226,10 @@ def _confirm_columns(
     changed = False
     for reach in ("nearer", "wider"):
         again, at = _again(entries, reference, x, columns, reach)
-        # A bar that is wide because steps are too small for f says nothing; what is wide as before may.
-        better = ~again.failed[at] & (again.tolerance[at] <= _NOT_WORSE * entries.tolerance[at])
-        if reach == "wider":  # ripples and steps of f that look like slopes from nearby show here as noise
-            better = again.outcome[at] == Outcome.PASS
-        else:
-            better |= again.outcome[at] == Outcome.PASS
+        # From afar, ripples and steps of f that look like slopes from nearby show as noise.
+        better = again.outcome[at] == Outcome.PASS
+        if reach == "nearer":  # a bar that is wide because steps are too small for f says nothing
+            better |= ~again.failed[at] & (again.tolerance[at] <= _NOT_WORSE * entries.tolerance[at])
         settled = at[entries.failed[at] & better]
         entries = entries.with_estimate(settled, again.estimates.at(settled))
         changed |= settled.size > 0

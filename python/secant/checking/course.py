@@ -145,7 +145,8 @@ class Course:
     def failing(self) -> list[int]:
         """The points at which entries fail, the worst of all first."""
         points = [k for k, look in enumerate(self.looks) if look.entries is not None and look.check.failed]
-        return sorted(points, key=lambda k: k != self.shown)
+        shown = self.shown
+        return sorted(points, key=lambda k: k != shown)
 
     @property
     def shown(self) -> int:
@@ -154,9 +155,11 @@ class Course:
 
     def report(self, mode: Literal["entries", "directions"], findings: Sequence[Finding]) -> CheckReport:
         """The report, with all that is wrong."""
-        shown = self.looks[self.shown]
+        at = self.shown
+        shown = self.looks[at]
+        failing = any(look.check.failed for look in self.looks)
         undecided = self.blind or any(look.check.inconclusive for look in self.looks)
-        verdict: Any = "fail" if findings or self.failing else "inconclusive" if undecided else "pass"
+        verdict: Any = "fail" if findings or failing else "inconclusive" if undecided else "pass"
         if verdict == "inconclusive" and self.settings.strict:
             verdict = "fail"
         return CheckReport(
@@ -164,7 +167,7 @@ class Course:
             diagnosis=tuple(findings),
             notes=tuple(self.notes),
             points=tuple(look.check for look in self.looks),
-            shown=self.shown,
+            shown=at,
             entries=shown.entries,
             task=self.task.name,
             mode=mode,

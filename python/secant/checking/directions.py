@@ -16,8 +16,8 @@ from secant.checking.finding import Finding
 from secant.checking.locate import locate
 from secant.checking.operator import Operator, stored_values
 from secant.checking.reference import FirstDerivatives
-from secant.checking.subject import FAILURES
 from secant.plain import plain
+from secant.probing import FAILURES
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -183,9 +183,8 @@ def _beside(task: Task, x: npt.NDArray[Any], outputs: tuple[int, ...]) -> list[M
     random = np.random.default_rng(0)
     found = []
     for _ in range(ROUNDING_SAMPLES):
-        steps = random.integers(1, 3, x.shape) * np.where(random.random(x.shape) < 0.5, -1, 1)
         try:
-            found.append(task.tested(task.reference.subject.moved(x, steps * np.spacing(np.abs(x))), outputs).matrix)
+            found.append(task.tested(task.reference.subject.beside(x, random), outputs).matrix)
         except (*FAILURES, WrongShapeError):
             continue
     return found

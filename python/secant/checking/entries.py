@@ -172,11 +172,6 @@ class Entries:
         """Which entries fail."""
         return np.asarray(self.outcome == Outcome.FAIL)
 
-    def matches(self, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-        """Which of other values, in place of `given`, are as near to the reference as these must be."""
-        with np.errstate(invalid="ignore", over="ignore"):
-            return np.asarray(np.abs(values - self.reference) <= self.tolerance)
-
     def count(self, outcome: Outcome) -> int:
         """How many entries have an outcome."""
         return int(np.count_nonzero(self.outcome == outcome))

@@ -13,7 +13,7 @@ class Finding:
     Attributes
     ----------
     kind : str
-        What it is, in a word or two: "factor", "transposed", "stale", …; `KINDS` lists them.
+        What it is, in a word or two: "factor", "transposed", "stale", …
     message : str
         The same as a sentence, with what supports it.
     explained : int

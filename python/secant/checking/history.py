@@ -8,10 +8,10 @@ import numpy as np
 
 from secant.checking.entries import FACTOR, Outcome
 from secant.checking.finding import Finding
-from secant.checking.hygiene import FirstCalls, same_matrix
+from secant.checking.hygiene import FirstCalls
 from secant.checking.reference import FirstDerivatives
-from secant.checking.subject import FAILURES
 from secant.estimate import Status
+from secant.probing import FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def earlier_references(looks: Sequence[Look], k: int) -> tuple[tuple[str, Any], 
 def is_constant(task: Task, calls: FirstCalls) -> bool:
     """Whether the derivative is the same at another point, and should not be."""
     x, away = calls.x, calls.away
-    if away is None or calls.matrix_away is None or not same_matrix(calls.returned.matrix, calls.matrix_away):
+    if away is None or not calls.unchanged:
         return False
     step = away - x
     try:
@@ -65,26 +65,17 @@ def does_not_change(
     way there.
     """
     reference, away = task.reference, calls.away
-    unchanged = (
-        away is not None and calls.matrix_away is not None and same_matrix(calls.returned.matrix, calls.matrix_away)
-    )
-    if (
-        not unchanged
-        or (entries.outcome != Outcome.PASS).any()
-        or not isinstance(reference, FirstDerivatives)
-        or not x.size
-    ):
+    if away is None or calls.value_away is None or not calls.unchanged or not isinstance(reference, FirstDerivatives):
         return []
-    assert away is not None
+    if (entries.outcome != Outcome.PASS).any():
+        return []
     step = away - x
+    change, model = (calls.value_away - calls.value).ravel(), calls.returned.matrix @ step.ravel()
+    rounding = 1e3 * np.finfo(change.dtype).eps * np.abs(calls.value).ravel()
+    scale = np.maximum(np.abs(change), np.abs(model)) + rounding
+    if not bool((np.abs(change - model) > _LINEAR * scale).any()):
+        return []
     try:
-        change = (reference.subject.value(away) - calls.value).ravel()
-        model = calls.returned.matrix @ step.ravel()
-        scale = (
-            np.maximum(np.abs(change), np.abs(model)) + 1e3 * np.finfo(change.dtype).eps * np.abs(calls.value).ravel()
-        )
-        if not bool((np.abs(change - model) > _LINEAR * scale).any()):
-            return []
         found, again = reference.along(away, step), reference.along(away, np.asarray(step / 3))
     except FAILURES:
         return []

@@ -10,7 +10,7 @@ import numpy as np
 from secant.checking.derivative import WrongShapeError, as_array
 from secant.checking.finding import Finding
 from secant.checking.operator import Operator
-from secant.checking.subject import FAILURES
+from secant.probing import FAILURES
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -33,12 +33,10 @@ class FirstCalls:
     ----------
     x, value : ndarray
         The point, and f(x).
-    level : ndarray of float
-        The larger of the magnitudes of f there and at another point.
     returned : Returned
         The derivative at x.
-    away, returned_away : ndarray, Matrix or None
-        Another point, and what the derivative is there; None where that could not be found out.
+    away, value_away, matrix_away : ndarray, ndarray, Matrix or None
+        Another point, and what f and the derivative are there; None where that could not be found out.
     findings : tuple of Finding
         What is wrong with the derivative whatever its values are.
     notes : tuple of str
@@ -47,12 +45,23 @@ class FirstCalls:
 
     x: npt.NDArray[Any]
     value: npt.NDArray[Any]
-    level: npt.NDArray[np.float64]
     returned: Returned
     away: npt.NDArray[Any] | None
+    value_away: npt.NDArray[Any] | None
     matrix_away: Matrix | None
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
+
+    @property
+    def level(self) -> npt.NDArray[np.float64]:
+        """The larger of the magnitudes of f at both points."""
+        there = 0.0 if self.value_away is None else self.value_away
+        return np.asarray(np.maximum(np.abs(self.value), np.abs(there)), dtype=np.float64)
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the derivative is the same at both."""
+        return self.matrix_away is not None and same_matrix(self.returned.matrix, self.matrix_away)
 
 
 def value_of(subject: Subject, x: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], tuple[str, ...]]:
@@ -107,7 +116,7 @@ def first_calls(
     if first.note:
         notes.append(first.note)
 
-    away, there = _elsewhere(subject, x)
+    away, value_away = _elsewhere(subject, x)
     second = tested(x, outputs)  # after f alone was called elsewhere
     matrix_away: Matrix | None
     try:
@@ -139,8 +148,7 @@ def first_calls(
                 f"they differ by {_gap(first.value, value):.2g}",
             )
         )
-    level = np.maximum(np.abs(value), np.abs(there)).astype(np.float64)
-    return FirstCalls(x, value, level, first, away, matrix_away, tuple(findings), tuple(notes))
+    return FirstCalls(x, value, first, away, value_away, matrix_away, tuple(findings), tuple(notes))
 
 
 def _differs(
@@ -172,8 +180,8 @@ def _differs(
     return not bool((gap <= allowed).all())
 
 
-def _elsewhere(subject: Subject, x: npt.NDArray[Any]) -> tuple[npt.NDArray[Any] | None, Any]:
-    """A point next to x, nearer where f is not finite, and f's value there; None and 0 where it is not next to x."""
+def _elsewhere(subject: Subject, x: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]] | tuple[None, None]:
+    """A point next to x, nearer where f is not finite, and f's value there; two Nones where it is not next to x."""
     for share in (AWAY, AWAY * 2.0**-8, AWAY * 2.0**-16):
         away = subject.moved(x, subject.direction(x, np.random.default_rng(0), share))
         try:
@@ -183,7 +191,7 @@ def _elsewhere(subject: Subject, x: npt.NDArray[Any]) -> tuple[npt.NDArray[Any] 
                 return away, value
         except FAILURES:
             continue
-    return None, 0.0
+    return None, None
 
 
 def _memory(

@@ -8,7 +8,7 @@ import numpy as np
 
 from secant import detection
 from secant.checking.reference import FirstDerivatives
-from secant.checking.subject import FAILURES
+from secant.probing import FAILURES
 from secant.sparsity import SparsityPattern
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secant.checking.checks import MODES, callable_name, held_against
+from secant.checking.checks import callable_name, known, second_derivatives
 from secant.checking.consistency import adjoint, linear, symmetric
 from secant.checking.derivative import Tested, WrongShapeError, as_array
 from secant.checking.directions import run_directions
 from secant.checking.finding import Finding
 from secant.checking.operator import TestedProduct
 from secant.checking.points import choose, seeded
-from secant.checking.reference import FirstDerivatives, Reference, SecondDerivatives
+from secant.checking.reference import FirstDerivatives
 from secant.checking.run import run
 from secant.checking.subject import Subject
 from secant.checking.task import Mode, Settings, Task
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from secant.bounds import BoundsLike
+    from secant.checking.reference import Reference
     from secant.checking.report import CheckReport
 
 _MOST_COLUMNS = 64
@@ -152,7 +153,7 @@ def check_vjp(
     >>> print(secant.check_vjp(f, wrong, [1.0, 2.0]).diagnosis[0].message)
     vjp is wrong in entry ∂f[1]/∂x[1] (1 of 4 entries)
     """
-    _known(mode)
+    known(mode)
     random, seed = seeded(rng)
     where = choose(x, points, n_points, bounds, typical, random)
     settings = Settings(rtol, tolerance, strict, seed)
@@ -238,14 +239,8 @@ def check_hvp(
     product = _product(hvp, "hvp", args, argnum)
     common: dict[str, Any] = {"args": args, "argnum": argnum, "bounds": bounds, "typical": typical}
     extra = linear(product, where[0], random, name, tolerance) + symmetric(product, where[0], random, name, tolerance)
-    reference: Reference
-    if grad is None:
-        subject = Subject(f, name=callable_name(f, "f"), vectorized=vectorized, **common)
-        reference = SecondDerivatives(subject)
-    else:
-        subject = Subject(grad, name=callable_name(grad, "grad"), vectorized=vectorized, **common)
-        extra += held_against(Subject(f, name=callable_name(f, "f"), **common), subject, where[0], random, tolerance)
-        reference = FirstDerivatives(subject)
+    reference, differs = second_derivatives(f, grad, where[0], random, tolerance, common, vectorized=vectorized)
+    extra += differs
     return _run("hvp", callable_name(f, "f"), product, name, reference, where, settings, random, mode, extra)
 
 
@@ -261,7 +256,7 @@ def _run(
     mode: Mode,
     extra: tuple[Finding | str, ...],
 ) -> CheckReport:
-    _known(mode)
+    known(mode)
     n = where[0].size
     if mode == "entries" or (mode == "auto" and n <= _MOST_COLUMNS):
 
@@ -275,12 +270,6 @@ def _run(
     v = reference.subject.direction(where[0], np.random.default_rng(0))
     task = Task(what, function_name, TestedProduct(product, name, v), reference, what == "hvp", extra)
     return run_directions(task, where, settings, random)
-
-
-def _known(mode: str) -> None:
-    if mode not in MODES:
-        msg = f"mode is {mode!r}; accepted are {', '.join(map(repr, MODES))}"
-        raise ValueError(msg)
 
 
 def _product(call: Callable[..., Any], name: str, args: tuple[Any, ...], argnum: int) -> Callable[[Any, Any], Any]:

@@ -104,10 +104,11 @@ def _explained(course: Course) -> Iterator[Finding]:
     task, calls, looks = course.task, course.calls, course.looks
     findings: dict[str, Finding] = {}
     places: dict[str, list[int]] = {}
-    for k in course.failing[:_DIAGNOSED]:
+    failing = course.failing
+    constant = bool(failing) and calls is not None and is_constant(task, calls)
+    for k in failing[:_DIAGNOSED]:
         entries = looks[k].entries
         assert entries is not None  # or nothing of it would fail
-        constant = calls is not None and is_constant(task, calls)
         earlier = earlier_references(looks, k)
         case = Case(entries, looks[k].labels, task.tested.name, task.hessian, earlier, constant)
         for finding in diagnose(case):

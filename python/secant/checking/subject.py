@@ -9,6 +9,7 @@ import numpy as np
 from secant import methods, native
 from secant.bounds import resolve as resolve_bounds
 from secant.function import FunctionLike, arguments, prepare
+from secant.probing import FAILURES, random_direction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from secant.bounds import Border, BoundsLike
 
 Reach: TypeAlias = Literal["nearer", "wider"]
-
-FAILURES = (ArithmeticError, AssertionError, RuntimeError, ValueError)
-"""What a function may raise outside its domain; anything else is news for the caller."""
 
 _BEYOND_SCALE = 0.75
 """Second estimates take steps between the powers of two of the first."""
@@ -101,19 +99,18 @@ class Subject:
 
         With bounds, it points, and reaches, to where there is room.
         """
-        sign = np.where(random.random(x.shape) < 0.5, -1.0, 1.0)
-        length = share * self.scale(x)
-        if self.lower is not None and self.upper is not None:
-            up, down = np.minimum(self.upper - x, length), np.minimum(x - self.lower, length)
-            sign = np.where(np.minimum(up, down) * 8 < np.maximum(up, down), np.where(up >= down, 1.0, -1.0), sign)
-            length = np.where(sign > 0, up, down)
-        direction = sign * length * random.uniform(0.5, 1.0, x.shape)
-        return np.asarray(direction, dtype=np.result_type(x.dtype, np.float32))
+        direction = random_direction(x, share * self.scale(x), self.lower, self.upper, random)
+        return direction.astype(np.result_type(x.dtype, np.float32))
 
     def moved(self, x: npt.NDArray[Any], step: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """The point x + step, within bounds, as an array of its own."""
         there = np.asarray(x + step, dtype=np.result_type(x.dtype, step.dtype))
         return there if self.lower is None else np.clip(there, self.lower, self.upper)
+
+    def beside(self, x: npt.NDArray[Any], random: np.random.Generator) -> npt.NDArray[Any]:
+        """A point a unit or two in the last place away from x in every variable, within bounds."""
+        steps = random.integers(1, 3, x.shape) * np.where(random.random(x.shape) < 0.5, -1, 1)
+        return self.moved(x, steps * np.spacing(np.abs(x)))
 
     def interval(self, x: npt.NDArray[Any], v: npt.NDArray[Any]) -> tuple[float, float] | None:
         """How far x may move along v within bounds, as factors of it."""
