@@ -62,7 +62,9 @@ def add_check(commands: Any) -> None:
     derivative = command.add_argument_group("the derivative, one of them (NAME alone is in the same file)")
     where = "[FILE:]NAME"
     derivative.add_argument("--grad", metavar=where, help="the gradient of a function with one value")
-    derivative.add_argument("--jac", metavar=where, help="the Jacobian, shaped f(x).shape + x.shape, or sparse")
+    derivative.add_argument(
+        "--jac", metavar=where, help="the Jacobian, shaped f(x).shape + x.shape (or see --layout), or sparse"
+    )
     derivative.add_argument(
         "--hess",
         metavar=where,
@@ -70,6 +72,11 @@ def add_check(commands: Any) -> None:
     )
     derivative.add_argument(
         "--pair", choices=["grad", "jac"], help="the function returns a pair: its value, and its gradient or Jacobian"
+    )
+    derivative.add_argument(
+        "--layout",
+        choices=["numerator", "denominator"],
+        help="of --jac and --hess, and of the --grad that goes with --hess: f(x).shape comes first (default), or last",
     )
     points = command.add_argument_group("where")
     points.add_argument(
@@ -155,6 +162,8 @@ def _check(
         points = _points(options, box, typical)
     except (ValueError, TypeError) as error:
         raise CommandError(first_line(error), BAD_CALL) from None
+    if options.layout is not None and what == "grad":
+        raise CommandError("--layout is an option of --jac and --hess; a gradient has one layout", BAD_CALL)
     keep: dict[str, Any] = {
         "points": points,
         "bounds": box,
@@ -171,9 +180,12 @@ def _check(
         value, tested, slope = _Called(f, progress), _Called(derivative, None), _Called(grad, progress)
         try:
             if what == "hess":
+                keep["layout"] = options.layout or "numerator"
                 return checking.check_hessian(value, tested, grad=None if grad is None else slope, **keep)
-            check = checking.check_gradient if what == "grad" else checking.check_jacobian
-            return check(value, True if derivative is True else tested, **keep)
+            tested_or_pair = True if derivative is True else tested
+            if what == "grad":
+                return checking.check_gradient(value, tested_or_pair, **keep)
+            return checking.check_jacobian(value, tested_or_pair, layout=options.layout or "numerator", **keep)
         except Exception as error:
             raise _told(error, [value, tested, slope], what) from None
 

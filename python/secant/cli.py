@@ -140,8 +140,15 @@ def _add_options(command: argparse.ArgumentParser, name: str) -> None:
     )
     command.add_argument("--order", type=int, help="order of accuracy of forward, backward and central differences")
     command.add_argument("--step", type=float, help="distance to the nearest neighbour, in the units of x")
-    if name == "jacobian":
-        command.add_argument("--layout", default="numerator", choices=["numerator", "denominator"])
+    if name in ("jacobian", "hessian"):
+        shape = "f(x).shape + x.shape" + " + x.shape" * (name == "hessian")
+        command.add_argument(
+            "--layout",
+            default="numerator",
+            choices=["numerator", "denominator"],
+            help=f"numerator, the default: shaped {shape}; denominator: f(x).shape comes last"
+            + (", also in what --grad returns" if name == "hessian" else ""),
+        )
     if name == "hessian":
         command.add_argument(
             "--grad", metavar="FILE:NAME", help="the function's gradient, to differentiate in its place"
@@ -179,9 +186,9 @@ def _differentiate(
         if options.command == "jacobian":
             return derivatives.Jacobian(watched, method=method, layout=options.layout).estimate(x)
         if options.grad is None:
-            return derivatives.Hessian(watched, method=method).estimate(x)
+            return derivatives.Hessian(watched, method=method, layout=options.layout).estimate(x)
         watched.function = load(options.grad, modules)
-        return derivatives.Hessian(watched, grad=watched, method=method).estimate(x)
+        return derivatives.Hessian(watched, grad=watched, method=method, layout=options.layout).estimate(x)
     except Exception as error:
         if watched.error is error:
             raise CommandError(f"the function fails: {watched.failure(error)}", FAILING_FUNCTION) from None
@@ -200,6 +207,7 @@ def _as_dict(options: argparse.Namespace, x: npt.ArrayLike, found: Estimate, sec
         "at": plain(x),
         "value": plain(found.value),
         "shape": list(np.shape(found.value)),
+        "layout": getattr(options, "layout", None),
         "error": None if found.error is None else plain(found.error),
         "status": plain(found.status),
         "step": plain(found.step),

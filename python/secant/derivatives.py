@@ -10,7 +10,8 @@ from secant import methods
 from secant.estimate import Estimate, make_estimate
 from secant.function import BLOCK_BYTES, FunctionLike, arguments, prepare
 from secant.integers import as_integer
-from secant.prepared import Layout, MaybeSparse, Prepared, check_no_out
+from secant.layout import check_layout, estimate_inputs_first, gradient_outputs_first, inputs_first
+from secant.prepared import MaybeSparse, Prepared, check_no_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -18,12 +19,11 @@ if TYPE_CHECKING:
     from scipy.sparse.linalg import LinearOperator
 
     from secant.bounds import BoundsLike
+    from secant.layout import Layout
     from secant.sparse import Entries, Verify
 
 MOST_ORDERS = 8
 """The highest order of a derivative."""
-
-_DENOMINATOR = {"numerator": False, "denominator": True}
 
 
 class Gradient(Prepared):
@@ -162,9 +162,7 @@ class Jacobian(MaybeSparse):
         verify: Verify = "first",
         block_bytes: int = BLOCK_BYTES,
     ) -> None:
-        if not isinstance(layout, str) or layout not in _DENOMINATOR:
-            msg = f"layout is {layout!r}; accepted are 'numerator' and 'denominator'"
-            raise ValueError(msg)
+        check_layout(layout)
         if layout == "denominator" and sparsity is not None:
             msg = "layout is 'denominator'; a sparse Jacobian has shape (f(x).size, x.size), and J.T is its transpose"
             raise ValueError(msg)
@@ -181,13 +179,13 @@ class Jacobian(MaybeSparse):
             "block_bytes": block_bytes,
         }
         super().__init__(f, f, "f", options)
-        self._denominator = _DENOMINATOR[layout]
+        self._denominator = layout == "denominator"
 
     def _find(self, *args: Any) -> Any:
         return self._core.sparse_jacobian(*args)
 
     def __call__(self, *args: Any, out: csr_array | None = None) -> Any:
-        """The Jacobian, f(x).shape + x.shape (numerator layout), or a csr_array. Takes the arguments of f.
+        """The Jacobian, f(x).shape + x.shape or as `layout` says, or a csr_array. Takes the arguments of f.
 
         `out`: a csr_array with the entries of a sparse result, which are written into it.
         """
@@ -207,7 +205,7 @@ class Jacobian(MaybeSparse):
     def operator(self, *args: Any) -> LinearOperator:
         """The Jacobian at a point as a scipy LinearOperator, without the matrix. Takes the arguments of f.
 
-        Shape (f(x).size, x.size); numerator layout. A product with a vector (matvec) costs as many evaluations of f
+        Shape (f(x).size, x.size), whatever the layout. A product with a vector (matvec) costs as many evaluations of f
         as the method needs for one variable. One from the left (rmatvec) costs as many as the whole Jacobian, since
         differences have no cheaper way, but only the memory of a vector: where the matrix fits, ``J(x)`` is the
         better choice. f(x) is evaluated once, here.
@@ -226,12 +224,15 @@ class Hessian(MaybeSparse):
         ``f(x, *args)`` returns a number, or an array of them: then each has a Hessian of its own. Not called where
         `grad` is given.
     grad : callable or secant.native.Function, optional
-        ``grad(x, *args)`` returns the gradient of f, shaped like x (f(x).shape + x.shape for array-valued f): the
-        Hessian is then its Jacobian, made symmetric, which is more accurate and needs fewer evaluations.
+        ``grad(x, *args)`` returns the gradient of f, shaped like x (the Jacobian, in the same layout, for array-valued
+        f): the Hessian is then its Jacobian, made symmetric, which is more accurate and needs fewer evaluations.
     like, argnum, method, bounds, block_bytes
         As for `Gradient`.
     vectorized : bool
         Whether f, or `grad` where it is given, takes a block of k points, shape (k,) + x.shape, and returns k values.
+    layout : {"numerator", "denominator"}
+        The shape of a dense result, where f is array-valued: f(x).shape + x.shape + x.shape, or x.shape + x.shape +
+        f(x).shape; and of what `grad` returns: f(x).shape + x.shape, or x.shape + f(x).shape.
     sparsity : SparsityPattern, sparse matrix, array_like, Coloring, DetectedPattern or "detect", optional
         Where the Hessian of a scalar-valued f may have nonzeros, shape (x.size, x.size), symmetric: the result is then
         a csr_array. A colouring is made with ``structure="symmetric"``; the default is a star colouring.
@@ -259,7 +260,7 @@ class Hessian(MaybeSparse):
            [2., 0.]])
     """
 
-    __slots__ = ("_from_gradient",)
+    __slots__ = ("_denominator", "_from_gradient")
 
     _structure = "symmetric"
 
@@ -273,11 +274,19 @@ class Hessian(MaybeSparse):
         method: str | methods.Method = "auto",
         bounds: BoundsLike | None = None,
         vectorized: bool = False,
+        layout: Layout = "numerator",
         sparsity: Any = None,
         entries: Entries = "all",
         verify: Verify = "first",
         block_bytes: int = BLOCK_BYTES,
     ) -> None:
+        check_layout(layout)
+        if layout == "denominator" and sparsity is not None:
+            msg = (
+                "layout is 'denominator'; a sparse Hessian is of a scalar-valued f, and has shape (x.size, x.size) in "
+                "either layout"
+            )
+            raise ValueError(msg)
         options = {
             "grad": grad,
             "like": like,
@@ -285,20 +294,30 @@ class Hessian(MaybeSparse):
             "method": method,
             "bounds": bounds,
             "vectorized": vectorized,
+            "layout": layout,
             "sparsity": sparsity,
             "entries": entries,
             "verify": verify,
             "block_bytes": block_bytes,
         }
         self._from_gradient = grad is not None
-        super().__init__(f, *((f, "f") if grad is None else (grad, "grad")), options)
+        self._denominator = layout == "denominator"
+        if grad is None:
+            super().__init__(f, f, "f", options)
+        else:
+            differentiated = gradient_outputs_first(grad, layout, argnum, vectorized=vectorized)
+            super().__init__(f, differentiated, "grad", options)
 
     def _find(self, *args: Any) -> Any:
         core = self._core
         return core.sparse_hessian_from_gradient(*args) if self._from_gradient else core.sparse_hessian(*args)
 
+    def _inputs(self, args: tuple[Any, ...]) -> int:
+        """How many axes of a Hessian are those of x."""
+        return 2 * np.ndim(args[self._options["argnum"]])
+
     def __call__(self, *args: Any, out: csr_array | None = None) -> Any:
-        """The Hessian, f(x).shape + x.shape + x.shape, or a csr_array. Takes the arguments of f.
+        """The Hessian, f(x).shape + x.shape + x.shape or as `layout` says, or a csr_array. Takes the arguments of f.
 
         `out`: a csr_array with the entries of a sparse result, which are written into it.
         """
@@ -307,7 +326,11 @@ class Hessian(MaybeSparse):
             return sparse.matrix(args, out)
         check_no_out(out)
         core = self._core
-        return core.hessian_from_gradient(args) if self._from_gradient else core.hessian(args)
+        value = core.hessian_from_gradient(args) if self._from_gradient else core.hessian(args)
+        if not self._denominator:
+            return value
+        inputs = self._inputs(args)
+        return inputs_first(value, inputs, np.ndim(value) - inputs)
 
     def estimate(self, *args: Any) -> Estimate:
         """The Hessian with its circumstances. Takes the arguments of f."""
@@ -316,7 +339,8 @@ class Hessian(MaybeSparse):
             return sparse.estimate(args, self._method)
         core = self._core
         found = core.hessian_from_gradient(args, True) if self._from_gradient else core.hessian(args, True)
-        return make_estimate(found, self._method)
+        estimate = make_estimate(found, self._method)
+        return estimate_inputs_first(estimate, self._inputs(args)) if self._denominator else estimate
 
     def operator(self, *args: Any) -> LinearOperator:
         """The Hessian of a scalar-valued f at a point as a symmetric scipy LinearOperator. Takes the arguments of f.
@@ -449,6 +473,7 @@ def hessian(
     bounds: BoundsLike | None = None,
     vectorized: bool = False,
     sparsity: Any = None,
+    layout: Layout = "numerator",
     full_output: bool = False,
 ) -> Any:
     """Hessian of a function.
@@ -460,12 +485,12 @@ def hessian(
     x : array_like
         The point; real, of any shape, scalars included.
     grad : callable or secant.native.Function, optional
-        The gradient of f; then f is not called.
+        The gradient of f (for array-valued f the Jacobian, in the same layout); then f is not called.
     args : tuple
         Other arguments of f and `grad`.
     argnum : int
         The position of x among them.
-    method, bounds, vectorized, sparsity
+    method, bounds, vectorized, sparsity, layout
         As for `Hessian`.
     full_output : bool
         Whether to return an `Estimate` in place of the value alone.
@@ -473,8 +498,8 @@ def hessian(
     Returns
     -------
     ndarray, csr_array or Estimate
-        f(x).shape + x.shape + x.shape, symmetric to the last bit; with `sparsity`, a csr_array of shape (x.size,
-        x.size).
+        f(x).shape + x.shape + x.shape, or x.shape + x.shape + f(x).shape for ``layout="denominator"``; symmetric in the
+        two shapes of x to the last bit. With `sparsity`, a csr_array of shape (x.size, x.size).
 
     Raises
     ------
@@ -490,7 +515,16 @@ def hessian(
     array([[12.,  0.],
            [ 0., 48.]])
     """
-    H = Hessian(f, grad=grad, argnum=argnum, method=method, bounds=bounds, vectorized=vectorized, sparsity=sparsity)
+    H = Hessian(
+        f,
+        grad=grad,
+        argnum=argnum,
+        method=method,
+        bounds=bounds,
+        vectorized=vectorized,
+        layout=layout,
+        sparsity=sparsity,
+    )
     everything = arguments(x, args, argnum)
     return H.estimate(*everything) if full_output else H(*everything)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from secant.coloring import Coloring, Structure
     from secant.sparse import SparseDerivative
     from secant.sparsity import SparsityPattern
-
-Layout: TypeAlias = Literal["numerator", "denominator"]
 
 
 class Prepared:

@@ -1,4 +1,7 @@
-"""Products of Jacobians and Hessians with vectors, without the matrices."""
+"""Products of Jacobians and Hessians with vectors, without the matrices.
+
+Products of Jacobians have one layout: each is shaped like f(x) or like x.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,14 @@ import numpy as np
 from secant import _core, methods
 from secant.estimate import make_estimate
 from secant.function import FunctionLike, arguments, prepare
+from secant.layout import check_layout, estimate_inputs_first, gradient_outputs_first, inputs_first
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     from scipy.sparse.linalg import LinearOperator
 
     from secant.bounds import BoundsLike
+    from secant.layout import Layout
 
 
 def jvp(
@@ -124,6 +129,7 @@ def hvp(
     method: str | methods.Method = "auto",
     bounds: BoundsLike | None = None,
     vectorized: bool = False,
+    layout: Layout = "numerator",
     full_output: bool = False,
 ) -> Any:
     """Hessian-vector product.
@@ -141,14 +147,17 @@ def hvp(
     v : array_like
         The direction, shaped like x.
     grad : callable or secant.native.Function, optional
-        The gradient of f.
+        The gradient of f; for array-valued f the Jacobian, in the same layout.
+    layout : {"numerator", "denominator"}
+        Where f is array-valued, the shape of the result and of what `grad` returns: f(x).shape + x.shape, or x.shape +
+        f(x).shape.
     args, argnum, method, bounds, vectorized, full_output
         As for `secant.hessian`. A step given in `method` must be a scalar.
 
     Returns
     -------
     ndarray or Estimate
-        f(x).shape + x.shape.
+        f(x).shape + x.shape, or x.shape + f(x).shape for ``layout="denominator"``.
 
     Raises
     ------
@@ -161,14 +170,18 @@ def hvp(
     >>> np.round(secant.hvp(lambda x: x[0] ** 2 * x[1], [1.0, 2.0], [1.0, 1.0]), 7)
     array([6., 2.])
     """
+    check_layout(layout)
     if grad is not None:
-        resolved, core = prepare(grad, name="grad", argnum=argnum, method=method, bounds=bounds, vectorized=vectorized)
-        product = core.hvp_from_gradient
-    else:
-        resolved, core = prepare(f, argnum=argnum, method=method, bounds=bounds, vectorized=vectorized)
-        product = core.hvp
+        f = gradient_outputs_first(grad, layout, argnum, vectorized=vectorized)
+    name = "f" if grad is None else "grad"
+    resolved, core = prepare(f, name=name, argnum=argnum, method=method, bounds=bounds, vectorized=vectorized)
+    product = core.hvp if grad is None else core.hvp_from_gradient
     everything = arguments(x, args, argnum)
-    return make_estimate(product(everything, v, True), resolved) if full_output else product(everything, v)
+    inputs = np.ndim(x) if layout == "denominator" else 0
+    if full_output:
+        return estimate_inputs_first(make_estimate(product(everything, v, True), resolved), inputs)
+    found = product(everything, v)
+    return inputs_first(found, inputs, np.ndim(found) - inputs)
 
 
 def _own_copy(args: tuple[Any, ...], argnum: int) -> tuple[tuple[Any, ...], npt.NDArray[Any]]:

@@ -23,6 +23,7 @@ from secant.checking.solvers import (
     box_of_pairs,
     hessian_report,
     named_like,
+    of_checks,
     returns_operator,
     scalar,
     without,
@@ -80,7 +81,7 @@ def check_minimize(
     box = box_of_pairs(bounds, x.size)
     if box is not None:
         x = np.clip(x, *box)
-    shared = {"bounds": box, **without(options, MINIMIZE)}
+    shared = {"bounds": box, **of_checks(options, MINIMIZE)}
     keep = {"args": as_tuple(args), **shared}
     reports: dict[str, CheckReport] = {}
     value, slope = scalar(fun), None
@@ -135,7 +136,7 @@ def check_least_squares(
         If jac is left to SciPy.
     """
     x = np.atleast_1d(np.asarray(x0))
-    keep = {"args": as_tuple(args), "bounds": bounds, **without(options, LEAST_SQUARES)}
+    keep = {"args": as_tuple(args), "bounds": bounds, **of_checks(options, LEAST_SQUARES)}
     if not callable(jac):
         return _together({}, "jac")
     named = kwargs or {}
@@ -178,7 +179,7 @@ def check_root(
     """
     x = np.ravel(np.asarray(x0))
     transposed = (options.get("options") or {}).get("col_deriv", False)
-    keep = {"args": as_tuple(args), **without(options, ROOT)}
+    keep = {"args": as_tuple(args), **of_checks(options, ROOT)}
     if not callable(jac) and jac is not True:
         return _together({}, "jac")
     f, derivative = fun, jac
@@ -227,7 +228,7 @@ def check_solve_ivp(
     if jac is None:
         return _together({}, "jac")
     rest = () if args is None else as_tuple(args)
-    keep = without(options, SOLVE_IVP)
+    keep = of_checks(options, SOLVE_IVP)
     derivative = jac if callable(jac) else lambda *_: jac
     if lband is not None or uband is not None:
         derivative = named_like(banded(derivative, lband or 0, uband or 0), derivative, "jac")

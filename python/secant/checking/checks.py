@@ -17,6 +17,7 @@ from secant.checking.run import run
 from secant.checking.subject import Subject
 from secant.checking.task import Mode, Settings, Task
 from secant.function import FunctionLike, arguments
+from secant.layout import check_layout, gradient_outputs_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from secant.bounds import BoundsLike
     from secant.checking.report import CheckReport
+    from secant.layout import Layout
 
 MODES = ("auto", "entries", "directions")
 
@@ -122,6 +124,7 @@ def check_jacobian(
     typical: npt.ArrayLike = 1.0,
     vectorized: bool = False,
     mode: Mode = "auto",
+    layout: Layout = "numerator",
     variables: Sequence[str] | None = None,
     outputs: Sequence[str] | None = None,
 ) -> CheckReport:
@@ -136,9 +139,9 @@ def check_jacobian(
     f : callable or secant.native.Function
         ``f(x, *args)`` returns an array of any shape.
     jac : callable or True
-        ``jac(x, *args)`` returns the Jacobian: an array of shape f(x).shape + x.shape, or a sparse matrix of shape
-        (f(x).size, x.size), of which nonzeros outside its pattern are looked for as well; or a pair of f(x) and the
-        Jacobian. With True, f returns such a pair.
+        ``jac(x, *args)`` returns the Jacobian: an array of shape f(x).shape + x.shape (see `layout`), or a sparse
+        matrix of shape (f(x).size, x.size), of which nonzeros outside its pattern are looked for as well; or a pair of
+        f(x) and the Jacobian. With True, f returns such a pair.
     x : array_like, optional
         A point; real, of any shape.
     args : tuple
@@ -170,6 +173,9 @@ def check_jacobian(
     mode : {"auto", "entries", "directions"}
         Whether every entry is checked, at about 9 evaluations of f a variable, or products with random directions, at
         about 20 in all. "auto": entries up to 10,000 evaluations.
+    layout : {"numerator", "denominator"}
+        The layout of the array that the derivative returns: f(x).shape + x.shape, or x.shape + f(x).shape. Rows and
+        columns in the report's diagnosis are those of this array. In denominator layout, sparse matrices are an error.
     variables, outputs : sequence of str, optional
         Names of the entries of x and of f(x), in C order, for the report.
 
@@ -215,6 +221,7 @@ def check_jacobian(
         typical=typical,
         vectorized=vectorized,
         mode=mode,
+        layout=layout,
         variables=variables,
         outputs=outputs,
     )
@@ -238,6 +245,7 @@ def check_hessian(
     typical: npt.ArrayLike = 1.0,
     vectorized: bool = False,
     mode: Mode = "auto",
+    layout: Layout = "numerator",
     variables: Sequence[str] | None = None,
 ) -> CheckReport:
     """Check the Hessian of a function.
@@ -247,10 +255,13 @@ def check_hessian(
     f : callable or secant.native.Function
         ``f(x, *args)`` returns a number, or an array of them: then each has a Hessian of its own.
     hess : callable
-        ``hess(x, *args)`` returns the Hessian, f(x).shape + x.shape + x.shape, or a sparse matrix.
+        ``hess(x, *args)`` returns the Hessian, f(x).shape + x.shape + x.shape (see `layout`), or a sparse matrix.
     grad : callable or secant.native.Function, optional
         The gradient of f: the Hessian is then held against its Jacobian, which shows smaller errors at a lower cost.
         Along a random direction, it is itself held against f.
+    layout : {"numerator", "denominator"}
+        The layout of what `hess` returns, and `grad`, where f is array-valued: f(x).shape + x.shape + x.shape and
+        f(x).shape + x.shape, or x.shape + x.shape + f(x).shape and x.shape + f(x).shape.
     x, points, n_points
         As for `check_jacobian`, as all others. `vectorized` is about `grad`, where it is given.
 
@@ -289,6 +300,7 @@ def check_hessian(
         typical=typical,
         vectorized=vectorized,
         mode=mode,
+        layout=layout,
         variables=variables,
     )
 
@@ -313,14 +325,19 @@ def _check(
     typical: npt.ArrayLike,
     vectorized: bool,
     mode: Mode,
+    layout: Layout | None = None,
     variables: Sequence[str] | None,
     outputs: Sequence[str] | None = None,
 ) -> CheckReport:
     known(mode)
+    if layout is not None:
+        check_layout(layout)
+        grad = None if grad is None else gradient_outputs_first(grad, layout, argnum, vectorized=vectorized)
     random, seed = seeded(rng)
     where = choose(x, points, n_points, bounds, typical, random)
     settings = Settings(rtol, tolerance, strict, seed, variables, outputs)
-    f, tested = tested_of(f, derivative, name, args, argnum, vectorized=vectorized)
+    order = 2 if what == "hessian" else 1
+    f, tested = under_test(f, derivative, name, args, argnum, vectorized=vectorized, layout=layout, order=order)
     common: dict[str, Any] = {"args": args, "argnum": argnum, "bounds": bounds, "typical": typical}
     function_name = callable_name(f, "f")
     reference: Reference
@@ -374,7 +391,7 @@ class _Gradient(FirstDerivatives):
         return super().outputs(x, value)
 
 
-def tested_of(
+def under_test(
     f: FunctionLike,
     derivative: Callable[..., Any] | bool,
     name: str,
@@ -382,6 +399,8 @@ def tested_of(
     argnum: int,
     *,
     vectorized: bool,
+    layout: Layout | None = None,
+    order: int = 1,
 ) -> tuple[FunctionLike, Tested]:
     """The function alone, and its derivative under test; both from f where it returns a pair."""
     if derivative is True:
@@ -389,14 +408,14 @@ def tested_of(
             msg = f"{name} is True, for an f that returns a pair of value and derivative: it must be a plain callable"
             raise ValueError(msg)
         both = f
-        return _First(both), Tested(lambda x: both(*arguments(x, args, argnum)), name)
+        return _First(both), Tested(lambda x: both(*arguments(x, args, argnum)), name, layout, order)
     if not callable(derivative):
         msg = f"{name} is a {type(derivative).__name__}; accepted are callables, and True if f returns a pair"
         raise TypeError(msg)
     own = callable_name(derivative, name)
     # What another package makes of f often has its name.
     own = name if own == callable_name(f, "f") else own
-    return f, Tested(lambda x: derivative(*arguments(x, args, argnum)), own)
+    return f, Tested(lambda x: derivative(*arguments(x, args, argnum)), own, layout, order)
 
 
 class _First:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from secant.checking.comparison import default_rtol
-from secant.checking.derivative import WrongShapeError
+from secant.checking.derivative import WrongShapeError, is_sparse
 from secant.checking.finding import Finding
 from secant.checking.hygiene import FirstCalls, first_calls, value_of
 from secant.checking.labels import Labels
 from secant.checking.operator import stored_values
 from secant.checking.report import CheckReport, PointCheck, check_point
+from secant.layout import other_layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -108,7 +109,7 @@ class Course:
             try:
                 returned = self._call(x, outputs, value)
             except WrongShapeError as error:
-                self.findings.append(_wrong_shape(self.task, error, x, value))
+                self.findings.append(_wrong_shape(self.task, error, x, outputs))
                 self._skip(x, labels, failed=True)
                 return
             rtol = self.settings.rtol
@@ -197,16 +198,30 @@ def _labels(task: Task, settings: Settings, x: npt.NDArray[Any], outputs: tuple[
             msg = f"{name} has {len(given)} names; accepted are {expected}, one for each in C order"
             raise ValueError(msg)
     row_name = "x" if task.hessian else "f"
-    return Labels(row_name, outputs, x.shape, settings.variables, settings.outputs, task.hessian)
+    return Labels(
+        row_name,
+        outputs,
+        x.shape,
+        settings.variables,
+        settings.outputs,
+        task.hessian,
+        layout=task.tested.layout,
+    )
 
 
-def _wrong_shape(task: Task, error: WrongShapeError, x: npt.NDArray[Any], value: npt.NDArray[Any]) -> Finding:
+def _wrong_shape(task: Task, error: WrongShapeError, x: npt.NDArray[Any], outputs: tuple[int, ...]) -> Finding:
     """Say what shape is expected, and how it may come about."""
-    what = "f(x).shape + x.shape" if value.shape or task.hessian else "x.shape"
-    text = f"{task.tested.name} returned shape {error.given}; expected is {error.expected}, which is {what}"
+    tested = task.tested
+    layout = tested.layout or "numerator"
+    text = f"{tested.name} returned shape {error.given}; expected is {error.expected}"
+    if error.expected == tested.shape_in(layout, outputs, x):
+        text += f", which is {tested.in_words(layout, outputs, x)}"
+    other = other_layout(layout)
     advice = ""
-    if error.given == (*x.shape, *value.shape):
-        advice = "Rows belong to entries of f(x), columns to those of x: return the transpose"
+    if error.given == tested.shape_in(other, outputs, x):
+        advice = f"Axes of {'f(x)' if layout == 'numerator' else 'x'} come first here: return the transpose"
+        if tested.layout is not None and not is_sparse(error.values):
+            advice += f", or say layout='{other}'"
     elif int(np.prod(error.given)) == int(np.prod(error.expected)):
         advice = f"If entries are in order, .reshape{error.expected} is right"
     return Finding("shape", text, advice=advice)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from secant.layout import outputs_first
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from secant.checking.operator import Operator
+    from secant.layout import Layout
 
     Matrix: TypeAlias = npt.NDArray[Any] | csr_array | Operator
     """(m, n): an array, a csr_array, or products with vectors."""
@@ -65,11 +68,17 @@ class Tested:
         Takes x; returns the derivative, or a pair of f(x) and the derivative.
     name : str
         What it is called in messages.
+    layout : {"numerator", "denominator"} or None
+        The layout of what it returns; None where there is only one, as of gradients.
+    order : {1, 2}
+        Of the derivative: how often x.shape is in its shape.
     """
 
-    def __init__(self, call: Callable[[Any], Any], name: str) -> None:
+    def __init__(self, call: Callable[[Any], Any], name: str, layout: Layout | None = None, order: int = 1) -> None:
         self._call = call
         self.name = name
+        self.layout = layout
+        self.order = order
         self.calls = 0
 
     def raw(self, x: npt.NDArray[Any]) -> Any:
@@ -83,11 +92,25 @@ class Tested:
         Raises
         ------
         WrongShapeError
-            If it has another shape than outputs + x.shape.
+            If it has another shape than outputs + x.shape, or the same in denominator layout.
         TypeError
             If it is not made of numbers.
+        ValueError
+            If it is a sparse matrix, in denominator layout.
         """
         return self.read(self.raw(np.array(x)), x, outputs)
+
+    def in_words(self, layout: Layout, outputs: tuple[int, ...], x: npt.NDArray[Any]) -> str:
+        """The shape of the derivative in a layout: "f(x).shape + x.shape"."""
+        inputs = ["x.shape"] * self.order
+        f = ["f(x).shape"] if len(outputs) > (self.order - 1) * x.ndim else []
+        return " + ".join(f + inputs if layout == "numerator" else inputs + f)
+
+    def shape_in(self, layout: Layout, outputs: tuple[int, ...], x: npt.NDArray[Any]) -> tuple[int, ...]:
+        """The shape of the derivative in a layout."""
+        whole = (*outputs, *x.shape)
+        first = len(whole) - self.order * x.ndim if layout == "denominator" else 0
+        return whole[first:] + whole[:first]
 
     def is_sparse_at(self, x: npt.NDArray[Any]) -> bool:
         """Whether it returns a sparse matrix."""
@@ -96,22 +119,29 @@ class Tested:
 
     def read(self, raw: Any, x: npt.NDArray[Any], outputs: tuple[int, ...]) -> Returned:
         """Make a matrix of what was returned for x."""
-        expected = (*outputs, *x.shape)
+        expected = self.shape_in(self.layout or "numerator", outputs, x)
         m, n = int(np.prod(outputs)), x.size
         value = None
         if isinstance(raw, tuple) and len(raw) == 2 and _is_pair(raw, expected):
             value, raw = np.array(as_array(raw[0], self.name)), raw[1]
         if is_sparse(raw):
+            if self.layout == "denominator":
+                raise sparse_in_denominator_layout(self.name)
             if raw.shape != (m, n):
                 raise WrongShapeError(raw.shape, (m, n), raw)
             return Returned(_canonical(raw), value)
-        array = np.array(as_array(raw, self.name))  # a copy: it may be a buffer that the next call overwrites
-        if array.shape == expected:
-            return Returned(array.reshape(m, n), value)
-        if without_ones(array.shape) == without_ones(expected):
-            note = f"{self.name} has shape {array.shape}, which was read as {expected}"
-            return Returned(array.reshape(m, n), value, note)
-        raise WrongShapeError(array.shape, expected, array)
+        accepted = f"arrays of numbers, of shape {self.in_words(self.layout or 'numerator', outputs, x)}"
+        if self.layout != "denominator":
+            accepted += ", and sparse matrices"
+        array = as_array(raw, self.name, accepted)
+        if without_ones(array.shape) != without_ones(expected):
+            raise WrongShapeError(array.shape, expected, np.array(array))
+        note = "" if array.shape == expected else f"{self.name} has shape {array.shape}, which was read as {expected}"
+        array = array.reshape(expected)
+        if self.layout == "denominator":
+            array = outputs_first(array, self.order * x.ndim)
+        # A copy: it may be a buffer that the next call overwrites.
+        return Returned(np.array(array, order="C").reshape(m, n), value, note)
 
 
 def as_array(
@@ -158,6 +188,15 @@ def _is_pair(raw: tuple[Any, Any], expected: tuple[int, ...]) -> bool:
 def is_sparse(values: Any) -> bool:
     """Whether it is a sparse matrix or array of SciPy's."""
     return hasattr(values, "tocsr") and hasattr(values, "nnz")
+
+
+def sparse_in_denominator_layout(name: str) -> ValueError:
+    """The error of a derivative that is said to be in denominator layout, but is a sparse matrix."""
+    msg = (
+        f"layout is 'denominator', but {name} returned a sparse matrix: these have shape (f(x).size, x.size), which is "
+        "numerator layout"
+    )
+    return ValueError(msg)
 
 
 def _canonical(values: Any) -> csr_array:

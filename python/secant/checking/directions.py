@@ -11,11 +11,13 @@ from secant.checking.comparison import ROUNDING_FACTOR, ROUNDING_SAMPLES, roundi
 from secant.checking.course import Course, Visit
 from secant.checking.derivative import WrongShapeError
 from secant.checking.diagnosis.constants import name_factor
+from secant.checking.diagnosis.orientation import how_axes_are, read_in_other_layout
 from secant.checking.entries import FACTOR, NEGLIGIBLE, ROUNDING, ULPS, Entries, Estimated, Outcome
 from secant.checking.finding import Finding
 from secant.checking.locate import locate
 from secant.checking.operator import Operator, stored_values
 from secant.checking.reference import FirstDerivatives
+from secant.layout import other_layout
 from secant.plain import plain
 from secant.probing import FAILURES
 
@@ -59,10 +61,12 @@ def run_directions(
         if entries.rippled is not None:
             course.note([_CONTRADICTION])
         if entries.failed.any():
-            course.findings += _diagnose(task, matrix, visit.x, visit.value, directions, entries)
+            course.findings += _diagnose(task, visit, directions, entries)
         elif isinstance(task.reference, FirstDerivatives) and not course.looks:
             course.note(_single(matrix, directions[0], entries))
-        labels = replace(visit.labels, row_shape=visit.value.shape, hessian=False, directions=True)
+        labels = replace(visit.labels, directions=True)
+        if not isinstance(task.reference, FirstDerivatives):  # vᵀ H v is a number for each of f(x)
+            labels = replace(labels, row_name="f", row_shape=visit.value.shape, hessian=False)
         course.add(visit, entries, labels)
     return course.report("directions", course.findings)
 
@@ -202,15 +206,8 @@ def _with_rounding(
     return replace(entries, allowance=entries.allowance + ROUNDING_FACTOR * shown)
 
 
-def _diagnose(
-    task: Task,
-    matrix: Matrix,
-    x: npt.NDArray[Any],
-    value: npt.NDArray[Any],
-    directions: list[npt.NDArray[Any]],
-    entries: Entries,
-) -> list[Finding]:
-    name = task.tested.name
+def _diagnose(task: Task, visit: Visit, directions: list[npt.NDArray[Any]], entries: Entries) -> list[Finding]:
+    name, matrix = task.tested.name, visit.returned.matrix
     values = stored_values(matrix)
     broken = int(np.count_nonzero(~np.isfinite(values)))
     if broken:
@@ -233,8 +230,18 @@ def _diagnose(
             text = f"{name} is {symbol} times what it should be (the same ratio in {ratio.size} products)"
             advice = meaning[:1].upper() + meaning[1:]
             return [Finding("factor", text, int(ratio.size), advice=advice, values={"factor": plain(factor)})]
+    layout = task.tested.layout
+    if layout is not None and isinstance(matrix, np.ndarray) and matrix.shape[0] > 1:
+        other = read_in_other_layout(matrix, layout, hessian=task.hessian)
+        turned = np.stack([task.reference.product(other, v) for v in directions], axis=1).ravel()
+        if bool((np.abs(turned - entries.reference) <= entries.tolerance).all()):
+            text = (
+                f"{name} is in {other_layout(layout)} layout, and was read in {layout} layout: as the other, its "
+                "products with random directions are right"
+            )
+            return [Finding("transposed", text, int(np.count_nonzero(failed)), advice=how_axes_are(layout))]
     if isinstance(task.reference, FirstDerivatives):
-        return locate(task.reference, matrix, name, x, value, directions[0], entries)
+        return locate(task.reference, matrix, name, visit.x, visit.value, directions[0], entries, visit.labels)
     return [
         Finding("entries", f"{name} is wrong: its products with random directions are", int(np.count_nonzero(failed)))
     ]

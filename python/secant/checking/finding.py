@@ -19,7 +19,8 @@ class Finding:
     explained : int
         How many entries that fail it explains; 0 where it is not about values of entries.
     where : tuple of int
-        The rows, columns or entries that it is about, where there are few.
+        The rows, columns or entries that it is about, where there are few; entries as (row, column) of the matrix with
+        a row for each entry of f(x), whatever the layout.
     advice : str
         What to look for in the code.
     values : dict

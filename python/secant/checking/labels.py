@@ -11,12 +11,14 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from secant.layout import Layout
+
 MOST_LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Names of rows and columns.
+    """Names of rows and columns of a matrix that has a row for each entry of f(x), and a column for each of x.
 
     Attributes
     ----------
@@ -30,6 +32,8 @@ class Labels:
         Whether entries are second derivatives.
     directions : bool
         Whether columns are directions.
+    layout : {"numerator", "denominator"} or None
+        Of the derivative under test: in denominator layout, what are rows here are columns to whoever wrote it.
     """
 
     row_name: str
@@ -39,14 +43,25 @@ class Labels:
     outputs: Sequence[str] | None = None
     hessian: bool = False
     directions: bool = False
+    layout: Layout | None = None
+
+    @property
+    def row_noun(self) -> str:
+        """What a row is in the layout of the derivative: "row" or "column"."""
+        return "column" if self.layout == "denominator" and not self.hessian else "row"
+
+    @property
+    def column_noun(self) -> str:
+        """What a column is in the layout of the derivative."""
+        return "row" if self.row_noun == "column" else "column"
 
     def row(self, i: int) -> str:
         """What a row is called."""
         if self.outputs is not None:
             return self.outputs[i]
-        if self.hessian and self.variables is not None:
-            n = len(self.variables)
-            return self.variables[i % n]
+        if self.hessian:
+            of, k = self._of_output(i)
+            return f"∂{of}/∂{self.column(k)}" if self._output_shape else self.column(k)
         return self.row_name + _index(i, self.row_shape)
 
     def column(self, j: int) -> str:
@@ -58,16 +73,29 @@ class Labels:
         if self.directions:
             return f"{self.row(i)} along direction {j}"
         if self.hessian:
-            return f"∂²f/∂{self.row(i)}∂{self.column(j)}" if self.variables is not None else f"[{i}, {j}]"
+            of, k = self._of_output(i)
+            if self.variables is None and not self._output_shape and len(self.column_shape) == 1:
+                return f"[{k}, {j}]"
+            return f"∂²{of}/∂{self.column(k)}∂{self.column(j)}"
         return f"∂{self.row(i)}/∂{self.column(j)}"
+
+    @property
+    def _output_shape(self) -> tuple[int, ...]:
+        """Of a Hessian, f(x).shape: rows are entries of f(x) by entries of x."""
+        return self.row_shape[: len(self.row_shape) - len(self.column_shape)]
+
+    def _of_output(self, i: int) -> tuple[str, int]:
+        """The entry of f, and the number of the variable, that a row of a Hessian is of."""
+        output, variable = divmod(i, int(np.prod(self.column_shape)))
+        return f"f{_index(output, self._output_shape)}", variable
 
     def rows(self, which: npt.NDArray[np.intp]) -> str:
         """Several rows in one phrase."""
-        return self._lines("row", self.row, which)
+        return self._lines(self.row_noun, self.row, which)
 
     def columns(self, which: npt.NDArray[np.intp]) -> str:
         """Several columns in one phrase."""
-        return self._lines("column", self.column, which)
+        return self._lines(self.column_noun, self.column, which)
 
     def entries(self, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> str:
         """Several entries in one phrase."""

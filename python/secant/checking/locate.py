@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from secant.checking.derivative import Matrix
     from secant.checking.entries import Entries
+    from secant.checking.labels import Labels
     from secant.checking.reference import FirstDerivatives
 
 _MOST_COLUMNS = 4
@@ -41,6 +42,7 @@ def locate(
     value: npt.NDArray[Any],
     v: npt.NDArray[Any],
     entries: Entries,
+    labels: Labels,
 ) -> list[Finding]:
     """Columns that are wrong, each asked by itself at last.
 
@@ -52,7 +54,7 @@ def locate(
     off = np.where(entries.failed & first, entries.difference, 0.0)
     k = int(np.argmax(off))
     if not off[k] > 0:
-        return [_spread(name, entries)]
+        return [_spread(name, entries, labels)]
     row = int(entries.rows[k])
     line = matrix if isinstance(matrix, Operator) else matrix[[row]]
     at = row if isinstance(matrix, Operator) else 0
@@ -67,7 +69,7 @@ def locate(
 
     found, wide = _halve(flat.size, total, gap, max(_CLEAR * error, 1e-6 * abs(total)))
     if wide or not found:
-        return [_spread(name, entries)]
+        return [_spread(name, entries, labels)]
     texts, where = [], []
     for j in found:
         unit = np.zeros(flat.shape, flat.dtype)
@@ -83,9 +85,10 @@ def locate(
             texts.append(f"∂{of}/∂x[{index}] is {given:.8g}, and should be {expected:.8g} ± {bar:.1g}")
             where.append((row, j))
     if not texts:
-        return [_spread(name, entries)]
+        return [_spread(name, entries, labels)]
     text = (
-        f"{name} is wrong in column{'s' * (len(texts) > 1)} {', '.join(str(j) for _, j in where)}: {'; '.join(texts)}"
+        f"{name} is wrong in {labels.column_noun}{'s' * (len(texts) > 1)} {', '.join(str(j) for _, j in where)}: "
+        f"{'; '.join(texts)}"
     )
     if len(found) == _MOST_COLUMNS:
         text += "; there may be more"
@@ -148,13 +151,13 @@ def _halve(n: int, total: Any, gap: Callable[[int, int], Any], least: float) -> 
     return found, False
 
 
-def _spread(name: str, entries: Entries) -> Finding:
+def _spread(name: str, entries: Entries, labels: Labels) -> Finding:
     with np.errstate(divide="ignore", over="ignore"):
         worst = float(np.max(entries.difference[entries.failed] / np.abs(entries.reference[entries.failed])))
     rows = np.unique(entries.rows[entries.failed])
-    of = f" in {rows.size} of {entries.shape[0]} rows" if entries.shape[0] > 1 else ""
+    of = f" in {rows.size} of {entries.shape[0]} {labels.row_noun}s" if entries.shape[0] > 1 else ""
     by = f" by {worst:.2g} of their size" if np.isfinite(worst) else ""
-    text = f"{name} is wrong in many columns{of}: products with random directions are off{by}"
-    return Finding(
-        "many columns", text, int(np.count_nonzero(entries.failed)), advice="Check a smaller problem by mode='entries'"
-    )
+    kind = f"many {labels.column_noun}s"
+    text = f"{name} is wrong in {kind}{of}: products with random directions are off{by}"
+    advice = "Check a smaller problem by mode='entries'"
+    return Finding(kind, text, int(np.count_nonzero(entries.failed)), advice=advice)

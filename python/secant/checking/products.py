@@ -265,7 +265,8 @@ def _run(
             products = np.array([product(at, v) for v in units])
             return np.moveaxis(products, 0, -1).reshape((*products.shape[1:], *np.shape(at)))
 
-        task = Task(what, function_name, Tested(columns, name), reference, what == "hvp", extra)
+        tested = Tested(columns, name, order=2 if what == "hvp" else 1)
+        task = Task(what, function_name, tested, reference, what == "hvp", extra)
         return run(task, where, settings, random)
     v = reference.subject.direction(where[0], np.random.default_rng(0))
     task = Task(what, function_name, TestedProduct(product, name, v), reference, what == "hvp", extra)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from secant.checking.finding import Finding
     from secant.checking.labels import Labels
+    from secant.layout import Layout
 
 Verdict: TypeAlias = Literal["pass", "fail", "inconclusive"]
 
@@ -37,7 +38,7 @@ class Entry:
     name : str
         Which one: "∂f[2]/∂x[0]".
     row, column : int
-        Where it is in the matrix with a row for each entry of f(x) and a column for each of x.
+        Where it is in the matrix with a row for each entry of f(x) and a column for each of x, whatever the layout.
     given, reference, error : float or complex
         The derivative under test, its numerical estimate, and the bound on the estimate's error.
     ratio : float
@@ -142,6 +143,11 @@ class CheckReport:
     labels: Labels = field(repr=False)
 
     @property
+    def layout(self) -> Layout | None:
+        """Of the derivative, as it was said to be; None where there is only one, as of gradients and products."""
+        return self.labels.layout
+
+    @property
     def ok(self) -> bool:
         """Whether every entry passed, and each would have shown a relative error of rtol."""
         return self.verdict == "pass"
@@ -205,6 +211,7 @@ class CheckReport:
             "function": self.function_name,
             "derivative": self.derivative_name,
             "mode": self.mode,
+            "layout": self.layout,
             "diagnosis": [
                 {
                     "kind": finding.kind,

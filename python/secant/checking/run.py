@@ -110,7 +110,7 @@ def _explained(course: Course) -> Iterator[Finding]:
         entries = looks[k].entries
         assert entries is not None  # or nothing of it would fail
         earlier = earlier_references(looks, k)
-        case = Case(entries, looks[k].labels, task.tested.name, task.hessian, earlier, constant)
+        case = Case(entries, looks[k].labels, task.tested.name, task.hessian, earlier, constant, task.tested.layout)
         for finding in diagnose(case):
             if finding.kind == "stale" and constant:
                 finding = replace(finding, kind="constant", message=f"{task.tested.name} does not change with x")

@@ -38,6 +38,20 @@ def without(options: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if name not in names}
 
 
+def of_checks(options: dict[str, Any], of_solver: Collection[str]) -> dict[str, Any]:
+    """Options of checks, from those of a call that has a solver's as well.
+
+    Raises
+    ------
+    TypeError
+        If `layout` is one of them: solvers take Jacobians in numerator layout, and a check must not pass another.
+    """
+    if "layout" in options:
+        msg = f"layout is {options['layout']!r}, and is no option here: SciPy's solvers take Jacobians shaped (m, n)"
+        raise TypeError(msg)
+    return without(options, of_solver)
+
+
 def as_tuple(args: Any) -> tuple[Any, ...]:
     """Other arguments, of which SciPy takes a single one bare."""
     return args if isinstance(args, tuple) else (args,)

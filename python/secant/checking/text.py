@@ -54,9 +54,10 @@ def headline(report: CheckReport) -> str:
         "jacobian": "Jacobian",
         "hessian": "Hessian",
     }
+    layout = "in denominator layout, " if report.layout == "denominator" else ""
     return (
         f"{report.verdict.upper()}{strict}: {what.get(report.task, report.task)} {report.derivative_name} of "
-        f"{report.function_name}, at {where}"
+        f"{report.function_name}, {layout}at {where}"
     )
 
 
@@ -88,7 +89,11 @@ def detectable_line(report: CheckReport) -> str:
         return "nothing passed"
     size = report.detectable
     shown = "relative errors down to rounding" if size == 0 else f"relative errors above {size:.1e}"
-    of = "of a product" if report.mode == "directions" else f"of an entry, or of {NEGLIGIBLE:g} of its row's largest"
+    of = (
+        "of a product"
+        if report.mode == "directions"
+        else f"of an entry, or of {NEGLIGIBLE:g} of its {report.labels.row_noun}'s largest"
+    )
     return f"{shown} ({of}) would have shown in all that passed; asked for is {report.rtol:.0e}"
 
 

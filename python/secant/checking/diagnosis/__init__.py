@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secant.checking.diagnosis.arrangement import asymmetric, conjugated, one_triangle, rearranged, transposed
+from secant.checking.diagnosis.arrangement import asymmetric, conjugated, one_triangle, rearranged
 from secant.checking.diagnosis.case import Case
 from secant.checking.diagnosis.factors import factors
+from secant.checking.diagnosis.orientation import in_other_layout, transposed
 from secant.checking.diagnosis.remainder import entries_alone, low_rank, offset, precision, supported, zeros
 from secant.checking.finding import Finding
 from secant.estimate import Status
@@ -45,6 +46,7 @@ def _next(case: Case) -> Part:
         _stale,
         conjugated,
         transposed,
+        in_other_layout,
         one_triangle,
         _rearranged_pattern,
         _missing,

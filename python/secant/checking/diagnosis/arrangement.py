@@ -1,4 +1,4 @@
-"""Right entries in wrong places: transposed, swapped, shifted, permuted, conjugated; one triangle."""
+"""Right entries in wrong places: swapped, shifted, permuted, conjugated; one triangle."""
 
 from __future__ import annotations
 
@@ -28,27 +28,6 @@ def conjugated(case: Case) -> Finding | None:
     return Finding("conjugated", text, case.count, advice="A Jacobian is transposed by .T, not by .conj().T")
 
 
-def transposed(case: Case) -> Finding | None:
-    """The transpose of a square matrix."""
-    m, n = case.shape
-    if m != n or m == 1 or case.hessian or not case.is_dense:
-        return None
-    given, reference, slack = case.matrices
-    for values, kind, what in (
-        (given.T, "transposed", "transpose"),
-        (np.conj(given.T), "conjugated", "conjugate transpose"),
-    ):
-        if bool((np.abs(values - reference) <= np.maximum(slack, slack.T)).all()):
-            text = (
-                f"{case.name} is the {what} of what it should be (all {case.count} entries that fail are right in it)"
-            )
-            advice = "Rows belong to entries of f(x), columns to those of x"
-            return Finding(kind, text, case.count, advice=advice)
-        if not np.iscomplexobj(given):
-            break
-    return None
-
-
 def rearranged(case: Case) -> Finding | None:
     """Rows or columns that are right elsewhere."""
     if not case.is_dense:
@@ -57,8 +36,8 @@ def rearranged(case: Case) -> Finding | None:
     failed = case.dense(case.failed)
     labels = case.labels
     candidates = [
-        ("columns", given.T, reference.T, slack.T, failed.T, labels.columns, labels.column_shape),
-        ("rows", given, reference, slack, failed, labels.rows, labels.row_shape),
+        (f"{labels.column_noun}s", given.T, reference.T, slack.T, failed.T, labels.columns, labels.column_shape),
+        (f"{labels.row_noun}s", given, reference, slack, failed, labels.rows, labels.row_shape),
     ]
     found = []
     for what, A, D, tolerance, wrong, names, shape in candidates:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from secant.checking.entries import Entries
     from secant.checking.labels import Labels
+    from secant.layout import Layout
 
 SLACK = 4.0
 """How many tolerances a corrected entry may be off: what corrects it is estimated as well."""
@@ -42,6 +43,8 @@ class Case:
         References at earlier points, in words and as values for the same entries.
     constant : bool
         Whether the derivative is the same at another point.
+    layout : {"numerator", "denominator"} or None
+        What the derivative was read in; None where there is only one.
     explained : ndarray of bool
         Entries that a diagnosis has explained already.
     """
@@ -52,6 +55,7 @@ class Case:
     hessian: bool = False
     earlier: tuple[tuple[str, npt.NDArray[Any]], ...] = ()
     constant: bool = False
+    layout: Layout | None = None
     explained: npt.NDArray[np.bool_] | None = field(default=None)
 
     @cached_property

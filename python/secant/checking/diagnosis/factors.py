@@ -31,8 +31,8 @@ def factors(case: Case) -> tuple[Finding, npt.NDArray[np.bool_]] | None:
     m, n = case.shape
     found = []
     for kind, noun, group, count in (
-        ("row factor", "row", case.entries.rows, m),
-        ("column factor", "column", case.entries.columns, n),
+        (f"{case.labels.row_noun} factor", "row", case.entries.rows, m),
+        (f"{case.labels.column_noun} factor", "column", case.entries.columns, n),
     ):
         each, _ = _fit(case, suspects, group, count)
         support = np.bincount(group[suspects], minlength=count)
@@ -45,7 +45,7 @@ def factors(case: Case) -> tuple[Finding, npt.NDArray[np.bool_]] | None:
     if not found:
         return None
     _, kind, noun, which, each = min(found, key=lambda item: item[0])
-    names = case.labels.rows if kind == "row factor" else case.labels.columns
+    names = case.labels.rows if noun == "row" else case.labels.columns
     listed = ", ".join(digits(float(np.real(c))) for c in each[:_FEW]) + (", …" if each.size > _FEW else "")
     text = f"{case.name} is off by a factor of its own in each of {names(which)}: {listed} times what it should be"
     advice = (
@@ -106,10 +106,10 @@ def _regions(case: Case, suspects: npt.NDArray[np.bool_], telling: npt.NDArray[n
     if m == 1:  # of a gradient, any entries are columns
         yield _Region("block factor", f"in {of_columns} ", telling & in_columns[columns])
         return
-    yield _Region("row factor", f"in {of_rows} ", telling & in_rows[rows], tuple(which_rows.tolist()))
+    yield _Region(f"{labels.row_noun} factor", f"in {of_rows} ", telling & in_rows[rows], tuple(which_rows.tolist()))
     if n > 1:
         where = tuple(which_columns.tolist())
-        yield _Region("column factor", f"in {of_columns} ", telling & in_columns[columns], where)
+        yield _Region(f"{labels.column_noun} factor", f"in {of_columns} ", telling & in_columns[columns], where)
     if m == n > 1:
         yield _Region("diagonal", "on its diagonal ", telling & (rows == columns))
         yield _Region("factor", "off its diagonal ", telling & (rows != columns))

@@ -121,12 +121,12 @@ def supported(case: Case) -> Finding | None:
             return found
     if m > 1 and case.count >= 3 and rows.size <= m / 2 and rows.size / m < columns.size / n:
         text = f"{case.name} is wrong in {labels.rows(rows)} alone ({case.count} entries)"
-        return Finding("few rows", text, case.count, tuple(rows.tolist()), "Look at the derivatives of these outputs")
+        kind, advice = f"few {labels.row_noun}s", "Look at the derivatives of these outputs"
+        return Finding(kind, text, case.count, tuple(rows.tolist()), advice)
     if m > 1 and case.count >= 3 and columns.size <= n / 2 and columns.size / n < rows.size / m:
         text = f"{case.name} is wrong in {labels.columns(columns)} alone ({case.count} entries)"
-        return Finding(
-            "few columns", text, case.count, tuple(columns.tolist()), "Look at how f depends on these variables"
-        )
+        kind, advice = f"few {labels.column_noun}s", "Look at how f depends on these variables"
+        return Finding(kind, text, case.count, tuple(columns.tolist()), advice)
     return None
 
 

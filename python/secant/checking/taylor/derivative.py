@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from secant import native
-from secant.checking.derivative import as_array, is_sparse
+from secant.checking.derivative import as_array, is_sparse, sparse_in_denominator_layout
 from secant.function import FunctionLike, arguments, prepare
+from secant.layout import outputs_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from secant.checking.taylor.line import Line
+    from secant.layout import Layout
 
 _DOUBLE = float(np.finfo(np.float64).eps)
 
@@ -53,8 +55,8 @@ class Along:
         return step * self.value if self.matrix is None else self.matrix @ displacement.ravel()
 
 
-def first_derivative(name: str, call: FunctionLike, line: Line) -> Along:
-    """Call the first derivative of f at the point of the line.
+def first_derivative(name: str, call: FunctionLike, line: Line, layout: Layout) -> Along:
+    """Call the first derivative of f at the point of the line; a Jacobian returns an array in some layout.
 
     Raises
     ------
@@ -71,13 +73,21 @@ def first_derivative(name: str, call: FunctionLike, line: Line) -> Along:
         slope, eps = _numbers(name, _with_direction(name, call, line), shape, "f(x).shape")
         return Along(name, 1, slope.ravel(), np.abs(slope).ravel(), eps)
     everything = arguments(_own(x), line.args, line.argnum)
+    turned = name == "jac" and layout == "denominator"
+    expected = (*x.shape, *shape) if turned else (*shape, *x.shape)
     if isinstance(call, native.Function):
         flat = prepare(call, name=name, argnum=line.argnum, method="central", bounds=None)[1].value(everything)
-        raw = np.reshape(flat, (*shape, *x.shape)) if np.size(flat) == size * x.size else flat
+        raw = np.reshape(flat, expected) if np.size(flat) == size * x.size else flat
     else:
         raw = _callable(name, call)(*everything)
-    what = "x.shape" if name == "grad" else "f(x).shape + x.shape"
-    matrix, eps = _matrix(name, raw, (*shape, *x.shape), (size, x.size), what)
+    if turned:
+        if is_sparse(raw):
+            raise sparse_in_denominator_layout(name)
+        array, eps = _numbers(name, raw, expected, "x.shape + f(x).shape")
+        matrix: Any = outputs_first(array, x.ndim).reshape(size, x.size)
+    else:
+        what = "x.shape" if name == "grad" else "f(x).shape + x.shape"
+        matrix, eps = _matrix(name, raw, expected, (size, x.size), what)
     flat_v = line.v.ravel().astype(np.float64)
     return Along(name, 1, matrix @ flat_v, abs(matrix) @ np.abs(flat_v), eps, matrix)
 

@@ -16,6 +16,7 @@ from secant.checking.taylor.line import Line
 from secant.checking.taylor.report import VERDICTS, Slope, TaylorReport
 from secant.checking.taylor.verdict import conclude, judge, slopes_behind
 from secant.integers import as_integer
+from secant.layout import check_layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from secant.bounds import BoundsLike
     from secant.function import FunctionLike
+    from secant.layout import Layout
 
 _CLEAR_OF_ROUNDING = 10.0
 _STEPS_OF_SLOPE, _FEWEST_FOR_SLOPE = 6, 3
@@ -44,6 +46,7 @@ def taylor_test(
     bounds: BoundsLike | None = None,
     rng: int | np.random.Generator | None = None,
     typical: npt.ArrayLike = 1.0,
+    layout: Layout = "numerator",
 ) -> TaylorReport:
     """Test derivatives along a direction by the order of what they leave of f.
 
@@ -77,6 +80,9 @@ def taylor_test(
         What a random direction is drawn with; by default always the same one.
     typical : float or array_like
         The scale of variables that are smaller, for a random direction.
+    layout : {"numerator", "denominator"}
+        The layout of the array that `jac` returns: f(x).shape + x.shape, or x.shape + f(x).shape, as for
+        `secant.check_jacobian`.
 
     Returns
     -------
@@ -128,9 +134,13 @@ def taylor_test(
     if first is None:
         msg = "grad, jac and jvp are not given; accepted is one of them, the derivative to test"
         raise ValueError(msg)
+    check_layout(layout)
+    if layout == "denominator" and jac is None:
+        msg = f"layout is 'denominator', but jac is not given: {first[0]} has one layout"
+        raise ValueError(msg)
     seed = _seed(rng)
     line = Line(f, x, v, args=args, argnum=argnum, bounds=bounds, typical=typical, seed=seed)
-    slope = first_derivative(*first, line)
+    slope = first_derivative(*first, line, layout)
     curvature = second_derivative(*second, line) if second else None
 
     seen = line.changes(line.v, slope.change)
