@@ -290,7 +290,7 @@ def test_a_matrix_is_drawn_as_two_images() -> None:
     assert_allclose(image.get_array(), np.log10(est.error))
     assert [ax.get_ylabel() for ax in values.figure.axes[2:]] == ["value", "log₁₀ of error bar"]
     assert len(values.texts) == len(errors.texts) == 40
-    assert values.texts[0].get_text() == f"{est.value[0, 0]:.3g}"
+    assert values.texts[0].get_text() == f"{est.value[0, 0]:.3g}".replace("-", "\N{MINUS SIGN}")
     assert [text.get_text() for text in values.get_yticklabels()] == list("01234")
     assert values.get_legend() is None
 

@@ -7,7 +7,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from secant.estimate import Estimate, Status
-from secant.plotting.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDTH, new_axes
+from secant.plotting.cells import label_cells, write_cells
+from secant.plotting.scales import linear_below, symlog_ticks
+from secant.plotting.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    WIDTH,
+    diverging,
+    draw_grid,
+    faint,
+    ground,
+    ink,
+    new_axes,
+    put_legend_above,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +33,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from matplotlib.axes import Axes
 
+# Colours and markers; None is the ink of the picture.
 _STYLES = {
     Status.OK: (BLUE, "o"),
     Status.NOISY: (ORANGE, "s"),
@@ -24,9 +43,9 @@ _STYLES = {
     Status.BUDGET: (PURPLE, "v"),
     Status.SMALLER_STEP: (GREY, "<"),
     Status.OTHER_SIDE: (GREY, ">"),
-    Status.NOT_FINITE: (BLACK, "x"),
-    Status.JUMP: (BLACK, "P"),
-    Status.UNBOUNDED: (BLACK, "*"),
+    Status.NOT_FINITE: (None, "x"),
+    Status.JUMP: (None, "P"),
+    Status.UNBOUNDED: (None, "*"),
 }
 
 
@@ -126,7 +145,7 @@ def _draw_entries(
     relative[exact] = 0
     for which in sorted(set(status.tolist()), key=lambda s: (s != Status.OK, s)):
         colour, marker = _STYLES[Status(which)]
-        style: dict[str, Any] = {"color": colour, "marker": marker, "linestyle": "none", "markersize": 6}
+        style: dict[str, Any] = {"color": colour or ink(upper), "marker": marker, "linestyle": "none", "markersize": 6}
         mine = status == which
         seen = mine & np.isfinite(value)
         bars = np.where(np.isfinite(error), error, np.nan)
@@ -141,19 +160,18 @@ def _draw_entries(
         _draw_at_edge(lower, index[mine & exact], False, style)
 
     finite = np.isfinite(value)
-    threshold = _linear_below(value)
+    threshold = linear_below(value)
     if threshold is not None:
         upper.set_yscale("symlog", linthresh=threshold)
         reach = np.abs(value[finite]) + np.where(np.isfinite(error), error, 0)[finite]
-        upper.set_yticks(_symlog_ticks(threshold, reach.max()))
+        upper.set_yticks(symlog_ticks(threshold, reach.max()))
     if (value < 0).any() and (value > 0).any():
-        upper.axhline(0, color="0.7", linewidth=0.8, zorder=0)
+        upper.axhline(0, color=faint(upper, 0.3), linewidth=0.8, zorder=0)
     lower.set_yscale("log")
     if not (np.isfinite(relative) & (relative > 0)).any():
         lower.set_ylim(1e-16, 1)
     for ax in (upper, lower):
-        ax.grid(color="0.92", linewidth=0.7)
-        ax.set_axisbelow(True)
+        draw_grid(ax)
         ax.margins(y=0.15)
     upper.set_ylabel("value")
     lower.set_ylabel("relative error bar")
@@ -163,38 +181,8 @@ def _draw_entries(
     if off_scale.any():
         upper.errorbar([], [], fmt="o", color=GREY, markerfacecolor="none", label="off the scale")
     if off_scale.any() or (status != Status.OK).any():
-        _put_legend_above(upper)
+        put_legend_above(upper)
     return upper, lower
-
-
-def _linear_below(value: npt.NDArray[Any]) -> float | None:
-    """Where a logarithmic scale of both signs becomes linear; None where values do not span decades."""
-    magnitudes = np.abs(value[np.isfinite(value) & (value != 0)])
-    if magnitudes.size == 0 or magnitudes.max() <= 100 * magnitudes.min():
-        return None
-    # As many decades as can be told apart.
-    return float(max(magnitudes.min(), 1e-6 * magnitudes.max()))
-
-
-def _symlog_ticks(threshold: float, largest: float) -> npt.NDArray[np.float64]:
-    """Zero and powers of ten of both signs, not so many that they run into each other."""
-    lowest, highest = int(np.ceil(np.log10(threshold))), int(np.floor(np.log10(largest)))
-    every = -(-(highest - lowest + 1) // 4)
-    powers = 10.0 ** np.arange(highest, lowest, -every)
-    return np.concatenate([-powers, [0], powers[::-1]])
-
-
-def _put_legend_above(ax: Axes) -> None:
-    ax.legend(
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
-        borderaxespad=0.2,
-        ncols=6,
-        fontsize="small",
-        frameon=False,
-        handletextpad=0.3,
-        columnspacing=1.5,
-    )
 
 
 def _draw_at_edge(ax: Axes, index: npt.NDArray[np.int_], top: bool, style: dict[str, Any]) -> None:
@@ -249,7 +237,7 @@ def _draw_matrix(
     from matplotlib.colors import Normalize, SymLogNorm
 
     largest = float(np.abs(value[np.isfinite(value)]).max(initial=0)) or 1.0
-    threshold = _linear_below(value)
+    threshold = linear_below(value)
     norm = Normalize(-largest, largest) if threshold is None else SymLogNorm(threshold, vmin=-largest, vmax=largest)
     logarithm = np.full(error.shape, np.nan)
     np.log10(error, out=logarithm, where=np.isfinite(error) & (error > 0))
@@ -257,20 +245,21 @@ def _draw_matrix(
     low, high = (np.floor(known.min()), np.ceil(known.max())) if known.size else (-16, 0)
     decades = Normalize(low, max(high, low + 1))
     pictures = (
-        (value, "PuOr_r", norm, "value", "{:.3g}", value),
-        (logarithm, "cividis", decades, "log₁₀ of error bar", "{:.2g}", error),
+        (value, diverging(axes[0]), norm, "value", "{:.3g}", value),
+        (logarithm, colormaps["cividis"], decades, "log₁₀ of error bar", "{:.2g}", error),
     )
     for ax, (entries, colours, scale, what, form, numbers) in zip(axes, pictures, strict=True):
         # Grey where there is no finite number: of errors, that is also where entries are exact.
-        image = ax.imshow(entries, cmap=colormaps[colours].with_extremes(bad="0.85"), norm=scale, aspect="auto")
+        bad = faint(ax, 0.15)
+        image = ax.imshow(entries, cmap=colours.with_extremes(bad=bad), norm=scale, aspect="auto")
         bar = ax.figure.colorbar(image, ax=ax, label=what, pad=0.02)
         if entries is value and threshold is not None:
-            bar.set_ticks(list(_symlog_ticks(threshold, largest)))
-        _label_cells(ax, labels)
-        _write_cells(ax, image.to_rgba(np.ma.masked_invalid(entries)), numbers, form)
+            bar.set_ticks(list(symlog_ticks(threshold, largest)))
+        label_cells(ax, *labels, ("row", "column"))
+        write_cells(ax, image.to_rgba(np.ma.masked_invalid(entries)), numbers, (form,))
         _mark_cells(ax, status)
     if (status != Status.OK).any():
-        _put_legend_above(axes[0])
+        put_legend_above(axes[0])
     return axes
 
 
@@ -284,36 +273,12 @@ def _matrix_axes(rows: int, columns: int) -> tuple[Axes, Axes]:
     return left, right
 
 
-def _label_cells(ax: Axes, labels: tuple[Sequence[Any], Sequence[Any]]) -> None:
-    ax.tick_params(length=0)
-    ax.set_ylabel("row")
-    ax.set_xlabel("column")
-    for names, axis in ((labels[0], ax.yaxis), (labels[1], ax.xaxis)):
-        ticks = list(range(0, len(names), -(-len(names) // 12)))
-        axis.set_ticks(ticks, [str(names[k]) for k in ticks])
-    if sum(len(str(name)) for name in labels[1]) > 60:
-        ax.tick_params(axis="x", rotation=40)
-
-
-def _write_cells(ax: Axes, shades: npt.NDArray[Any], numbers: npt.NDArray[Any], form: str) -> None:
-    """Numbers in the cells, where there is room for them."""
-    rows, columns = numbers.shape
-    box = ax.get_window_extent()
-    width, height = box.width / columns / ax.figure.dpi, box.height / rows / ax.figure.dpi  # in inches
-    if width < 0.55 or height < 0.2:
-        return
-    for (row, column), number in np.ndenumerate(numbers):
-        red, green, blue = shades[row, column, :3]
-        dark = 0.30 * red + 0.59 * green + 0.11 * blue < 0.5
-        ax.text(
-            column, row, form.format(number), ha="center", va="center", fontsize=8, color="white" if dark else "black"
-        )
-
-
 def _mark_cells(ax: Axes, status: npt.NDArray[np.int8]) -> None:
     """A mark in the corner of each cell whose status is not OK."""
     for which in sorted(set(status.ravel().tolist()) - {Status.OK}):
         colour, marker = _STYLES[Status(which)]
         rows, columns = np.nonzero(status == which)
-        edge: dict[str, Any] = {"edgecolors": "white", "linewidths": 0.8} if marker != "x" else {}
-        ax.scatter(columns - 0.4, rows - 0.32, 45, color=colour, marker=marker, label=_name(Status(which)), **edge)
+        edge: dict[str, Any] = {"edgecolors": ground(ax), "linewidths": 0.8} if marker != "x" else {}
+        ax.scatter(
+            columns - 0.4, rows - 0.32, 45, color=colour or ink(ax), marker=marker, label=_name(Status(which)), **edge
+        )

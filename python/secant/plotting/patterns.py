@@ -8,7 +8,7 @@ import numpy as np
 
 from secant.coloring import Coloring
 from secant.detection import DetectedPattern
-from secant.plotting.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, WIDTH, new_axes
+from secant.plotting.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, WIDTH, faint, ground, is_dark, new_axes
 from secant.sparsity import SparsityPattern, as_pattern
 from secant.sparsity.cells import count_cells
 
@@ -21,12 +21,19 @@ if TYPE_CHECKING:
 _Aspect: TypeAlias = Literal["equal", "auto"]
 
 # Okabe & Ito's with their yellow, which fills areas well. Then, of colours with a chroma of less than 72, each the one
-# farthest in CIELAB from those before it, from white and from the grey of what has no colour: at least 37 away.
+# farthest in CIELAB from those before it, from the ground and from the grey of what has no colour: at least 37 away on
+# white, 34 on black.
 _CYCLE = (
-    *(BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, BLACK, "#F0E442", "#471485", "#5C5200"),
+    *(BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, "#000000", "#F0E442", "#471485", "#5C5200"),
     *("#700A14", "#5C990A", "#FF5266", "#B885FF", "#FFAD85", "#52665C", "#C2E08F", "#522952", "#AD0A85", "#5CEBEB"),
 )
 _NO_COLOUR = "#CCCCCC"
+
+_DARK_CYCLE = (
+    *(BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, "#FFFFFF", "#F0E442", "#5C6600", "#855CD6"),
+    *("#C2003D", "#99FF85", "#E0A37A", "#00FFFF", "#A30085", "#F5FFAD", "#0A850A", "#7A471F", "#FF85F5", "#99AD8F"),
+)
+_DARK_NO_COLOUR = "#555555"
 
 # A cell of the image has at least as many pixels, so that none is lost between them.
 _PIXELS = 1.5
@@ -48,7 +55,7 @@ def pattern(
     """Draw where a pattern has entries, and the colours of their columns or rows.
 
     Where there are more entries than pixels, each cell of an image stands for a square block of the matrix: it is drawn
-    if there is any entry in it, the darker the more there are.
+    if there is any entry in it, the darker (on a dark ground, the lighter) the more there are.
 
     Parameters
     ----------
@@ -161,8 +168,9 @@ def _draw_counts(ax: Axes, entries: SparsityPattern, block: Shape, aspect: _Aspe
     if most == 1:
         _show(ax, counts, block, aspect, cmap=ListedColormap([BLUE]))
         return
-    # The lightest ones would be lost on white.
-    shades = ListedColormap(colormaps["Blues"](np.linspace(0.4, 1, 256)))
+    first, last = (0.8, 0.1) if is_dark(ax) else (0.4, 1.0)
+    # From what is seen on the ground to what is farthest from it.
+    shades = ListedColormap(colormaps["Blues"](np.linspace(first, last, 256)))
     image = _show(ax, counts, block, aspect, cmap=shades, norm=LogNorm(1, most))
     bar = ax.figure.colorbar(image, ax=ax, label=f"entries in {block[0]} × {block[1]}", pad=0.02, shrink=0.9)
     steps = (1, 2, 5) if most < 100 else (1,)
@@ -176,8 +184,9 @@ def _draw_colours(
 ) -> None:
     from matplotlib.colors import to_rgb
 
-    palette = np.array([to_rgb(colour) for colour in (*_CYCLE, _NO_COLOUR)])
-    colours = palette[np.where(groups < 0, len(_CYCLE), groups % len(_CYCLE))]
+    cycle, none = _palette(ax)
+    palette = np.array([to_rgb(colour) for colour in (*cycle, none)])
+    colours = palette[np.where(groups < 0, len(cycle), groups % len(cycle))]
     cells, extent = _cells(entries.shape, block)
     if partition == "row":
         entries, cells, extent = entries.T, cells[::-1], extent[::-1]
@@ -188,8 +197,13 @@ def _draw_colours(
         total = count_cells(entries, cells, extent, colours[:, channel])
         np.divide(total, counts, out=image[..., channel], where=counts > 0)
     _show(ax, np.swapaxes(image, 0, 1) if partition == "row" else image, block, aspect)
-    if groups.size and groups.max() < len(_CYCLE):
+    if groups.size and groups.max() < len(cycle):
         _add_key(ax, np.unique(groups))
+
+
+def _palette(ax: Axes) -> tuple[tuple[str, ...], str]:
+    """Colours to tell apart, and that of what has none."""
+    return (_DARK_CYCLE, _DARK_NO_COLOUR) if is_dark(ax) else (_CYCLE, _NO_COLOUR)
 
 
 def _add_key(ax: Axes, groups: npt.NDArray[np.int64]) -> None:
@@ -197,11 +211,12 @@ def _add_key(ax: Axes, groups: npt.NDArray[np.int64]) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import ListedColormap, Normalize
 
+    cycle, none = _palette(ax)
     named = groups[groups >= 0]
     labels = [str(group) for group in named]
-    colours = [_CYCLE[group] for group in named]
+    colours = [cycle[group] for group in named]
     if len(named) < len(groups):
-        labels, colours = ["none", *labels], [_NO_COLOUR, *colours]
+        labels, colours = ["none", *labels], [none, *colours]
     scale = ScalarMappable(Normalize(-0.5, len(colours) - 0.5), ListedColormap(colours))
     # Squares that are large enough for their numbers, from the top.
     count, height = len(colours), ax.get_window_extent().height / ax.figure.dpi
@@ -221,11 +236,12 @@ def _label_axes(ax: Axes, shape: Shape) -> None:
     ax.set_ylim(m - 0.5, -0.5)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(MaxNLocator(8, integer=True, min_n_ticks=1))
+    ax.grid(False)
     ax.set_xlabel("column")
     ax.set_ylabel("row")
-    ax.spines[:].set(color="0.6", linewidth=0.8)
+    ax.spines[:].set(color=faint(ax, 0.4), linewidth=0.8)
     if max(m, n) <= _GAPS:
         ax.set_xticks(np.arange(0.5, n - 1), minor=True)
         ax.set_yticks(np.arange(0.5, m - 1), minor=True)
-        ax.grid(which="minor", color="white", linewidth=1.2)
+        ax.grid(which="minor", color=ground(ax), linewidth=1.2)
         ax.tick_params(which="minor", length=0)

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secant.plotting.style import BLACK, BLUE, GREEN, GREY, ORANGE, VERMILION, WIDTH, new_axes
+from secant.plotting.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    VERMILION,
+    WIDTH,
+    draw_grid,
+    faint,
+    ink,
+    new_axes,
+    put_legend_inside,
+)
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -65,7 +77,12 @@ def taylor(report: TaylorReport, *, ax: Axes | None = None) -> Axes:
     top = float(seen.max()) * 5 if seen.size else 1.0
 
     ax.fill_between(
-        steps, np.maximum(report.floor, bottom / 100), bottom / 100, color="0.9", linewidth=0, label=_floor_name(report)
+        steps,
+        np.maximum(report.floor, bottom / 100),
+        bottom / 100,
+        color=faint(ax, 0.1),
+        linewidth=0,
+        label=_floor_name(report),
     )
     for order, values in report.remainders.items():
         _draw_remainder(ax, report, order, values, bottom)
@@ -87,8 +104,8 @@ def taylor(report: TaylorReport, *, ax: Axes | None = None) -> Axes:
 
     if any(not np.isnan(slope.fitted) for slope in report.slopes.values()):
         expected = ", ".join(str(slope.expected) for slope in report.slopes.values())
-        ax.plot([], [], color=BLACK, linestyle="--", linewidth=1.2, label="fitted")
-        ax.plot([], [], color=BLACK, linestyle=":", linewidth=0.9, label=f"slopes {expected}, as they must be")
+        ax.plot([], [], color=ink(ax), linestyle="--", linewidth=1.2, label="fitted")
+        ax.plot([], [], color=ink(ax), linestyle=":", linewidth=0.9, label=f"slopes {expected}, as they must be")
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlim(steps[-1] / 1.5, steps[0] * 1.5)
@@ -96,9 +113,8 @@ def taylor(report: TaylorReport, *, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("step h along v")
     ax.set_ylabel("remainder" + (", norm over outputs" if report.terms[0].predicted.ndim else ""))
     ax.set_title(textwrap.fill(f"{report.verdict}: {report.reason}", _TITLE), fontsize="medium", loc="left")
-    ax.grid(color="0.92", linewidth=0.7)
-    ax.set_axisbelow(True)
-    ax.legend(loc="upper left", fontsize="small", framealpha=0.9)
+    draw_grid(ax)
+    put_legend_inside(ax, "upper left")
     return ax
 
 
@@ -141,7 +157,7 @@ def _draw_coefficient(ax: Axes, term: Term, steps: npt.NDArray[np.float64], bott
     ax.plot(
         steps[shown],
         values[shown],
-        color=ORANGE if term.order == 1 else BLACK,
+        color=ORANGE if term.order == 1 else ink(ax),
         linewidth=1.4,
         zorder=1,
         label=f"the term that must be 0: {size:.2g} {power}",

@@ -10,7 +10,20 @@ from secant.estimate import Estimate, Status
 from secant.function import FunctionLike, arguments, prepare
 from secant.methods import FiniteDifference, Side
 from secant.noise import noise_level
-from secant.plotting.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, WIDTH, new_axes
+from secant.plotting.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    SKY,
+    WIDTH,
+    draw_grid,
+    faint,
+    ink,
+    new_axes,
+    put_legend_inside,
+)
 from secant.products import jvp
 
 if TYPE_CHECKING:
@@ -124,8 +137,8 @@ def step_sweep(
     if level > 0:
         ax.plot(steps, level / steps, color=GREY, linestyle="--", linewidth=1.3, label=name)
     step = float(est.step)
-    ax.axvline(step, color=BLACK, linewidth=0.9, label=f"adaptive: step {step:.2g}")
-    style: dict[str, Any] = {"color": BLACK, "linestyle": "none", "zorder": 5}
+    ax.axvline(step, color=ink(ax), linewidth=0.9, label=f"adaptive: step {step:.2g}")
+    style: dict[str, Any] = {"color": ink(ax), "linestyle": "none", "zorder": 5}
     dash: dict[str, Any] = {"marker": "_", "markersize": 22, "markeredgewidth": 2.5}
     ax.plot(step, max(bar, floor), label=f"adaptive: error bar {bar:.2g}", **dash, **style)
     if exact is not None:
@@ -142,9 +155,8 @@ def step_sweep(
     ax.set_yscale("log")
     ax.set_xlabel("step h along v")
     ax.set_ylabel("difference to the adaptive derivative" if exact is None else "error")
-    ax.grid(color="0.92", linewidth=0.7)
-    ax.set_axisbelow(True)
-    ax.legend(loc="best", fontsize="small", framealpha=0.9)
+    draw_grid(ax)
+    put_legend_inside(ax, "best")
     return ax
 
 
@@ -190,7 +202,7 @@ def _noise(f: FunctionLike, x: npt.ArrayLike, args: tuple[Any, ...], est: Estima
 
 
 def _note_floor(ax: Axes, floor: float) -> None:
-    ax.axhline(floor, color="0.75", linewidth=0.8, linestyle=":")
+    ax.axhline(floor, color=faint(ax, 0.25), linewidth=0.8, linestyle=":")
     ax.annotate(
         "exactly zero",
         (1, floor),
@@ -200,5 +212,5 @@ def _note_floor(ax: Axes, floor: float) -> None:
         ha="right",
         va="top",
         fontsize="x-small",
-        color="0.35",
+        color=faint(ax, 0.65),
     )
