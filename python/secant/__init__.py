@@ -1,5 +1,6 @@
 """Derivatives of numerical functions: gradients, Jacobians, Hessians and their products."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from secant import native
@@ -15,6 +16,7 @@ from secant.sparsity import SparsityPattern
 from secant.threads import get_num_threads, set_num_threads
 
 if TYPE_CHECKING:
+    from secant import analysis, checking, plotting, testing  # noqa: F401
     from secant.checking import (
         CheckReport,
         CheckReports,
@@ -82,15 +84,18 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    # Checks come when they are asked for: programs that differentiate, and check in their tests, start faster.
-    if name in __all__:
-        from secant import checking
+_ON_TOP = ("analysis", "checking", "plotting", "testing")
 
-        return getattr(checking, name)
+
+def __getattr__(name: str) -> Any:
+    # What stands on top comes when it is asked for: programs that only differentiate start faster.
+    if name in _ON_TOP:
+        return import_module(f"secant.{name}")
+    if name in __all__:
+        return getattr(import_module("secant.checking"), name)
     msg = f"module 'secant' has no attribute {name!r}"
     raise AttributeError(msg)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_ON_TOP})
