@@ -220,3 +220,40 @@ def test_errors_in_words(options, error, words):
 def test_points_and_values_that_make_no_sense(f, x, error, words):
     with pytest.raises(error, match=words):
         classify(f, x)
+
+
+def random_function(random):
+    """A function with a stationary point of known kind, and the signs of its eigenvalues."""
+    n = random.integers(1, 5)
+    values = 10 ** random.uniform(-4, 2, n) * random.choice([-1, 1], n) ** random.integers(2)
+    zero = random.random(n) < 0.15
+    values[zero] = 0.0
+    # Zeros are exact only along the axes.
+    basis = np.eye(n) if zero.any() else np.linalg.qr(random.standard_normal((n, n)))[0]
+    scale = 10 ** random.uniform(-1, 1, n)
+    cubic, quartic = random.standard_normal() * random.choice([0, 0.1, 1]), abs(random.standard_normal())
+    offset, direction = random.choice([0, 1, 100.0]), random.standard_normal(n)
+    at = random.choice([0, 1]) * random.standard_normal(n) / scale
+    outer = [lambda p: p, np.sin, lambda p: np.expm1(p / (1 + np.abs(values).max()))][random.integers(3)]
+
+    def f(x):
+        y = basis.T @ (scale * (x - at))
+        return offset + outer(0.5 * np.sum(values * y * y) + cubic * (y @ direction) ** 3 + quartic * np.sum(y**4))
+
+    return f, at, values
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_functions_are_never_classified_wrongly(seed):
+    random = np.random.default_rng(seed)
+    right = 0
+    for _ in range(50):
+        f, x, values = random_function(random)
+        up, down = np.any(values > 0), np.any(values < 0)
+        kind = "saddle" if up and down else "degenerate" if not values.all() else "minimum" if up else "maximum"
+        found = classify(f, x)
+        # An eigenvalue that is zero within a narrow bar is said to be that, even if it is not quite.
+        within = np.any(np.abs(found.eigenvalues) <= found.eigenvalue_error) and found.eigenvalue_error.max() < 1e-5
+        assert found.kind in (kind, "undecided") or (found.kind == "degenerate" and within), (found, values)
+        right += found.kind == kind
+    assert right >= 35

@@ -163,11 +163,21 @@ class Differentiable:
         return Barred(half, found.error + np.abs(found.value - half), found.status)
 
     def _estimated_hessian(self, x: npt.NDArray[Any]) -> Barred:
-        from secant.analysis.curvature import second_look
+        from secant.analysis.curvature import second_look_at_hessian
 
         first = from_estimate(self._hessian.estimate(x[()], *self._args)).reshape(x.size, x.size)
         slope = None if self._given_gradient is None else self._given_slope
-        return second_look(first, self.value, slope, x, self.scales(x), self.method, (self.lower, self.upper))
+        return second_look_at_hessian(
+            first, self.value, slope, x, self.scales(x), self.method, (self.lower, self.upper)
+        )
+
+    def confirmed(self, gradient: Barred, x: npt.NDArray[Any]) -> Barred:
+        """A gradient that is about to be told from zero, by other steps too; one that is given is right as it is."""
+        from secant.analysis.curvature import second_look_at_gradient
+
+        if self._given_gradient is not None:
+            return gradient
+        return second_look_at_gradient(gradient, self.value, x, self.scales(x), self.method, (self.lower, self.upper))
 
     def _given_slope(self, x: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """The gradient that is given, flat."""

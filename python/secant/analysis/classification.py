@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from secant.analysis.bars import FACTOR, LOST, Barred, Differentiable, as_point
-from secant.analysis.decision import Decision, Kind, Surroundings, decide
+from secant.analysis.decision import Decision, Kind, Surroundings, coarse_curvature, decide
 from secant.estimate import Status
 from secant.probing import FAILURES
 
@@ -123,9 +123,9 @@ def classify(
         f's other arguments.
     xtol : float
         How far the stationary point may be from x, as a share of ``max(abs(x), typical)``, variable by variable: for
-        points that a solver or a book gives to a few digits. By default x is taken to be right to its last digit.
+        points that a solver or a book gives to a few digits. By default x is taken to be right to rounding.
     method : str or Adaptive
-        "auto", "adaptive" or `Adaptive`: methods with error bars.
+        "auto", "adaptive" or `secant.Adaptive`: methods with error bars.
     bounds : (lower, upper) or scipy.optimize.Bounds, optional
         f is never called outside.
 
@@ -147,7 +147,7 @@ def classify(
     eigenvalues are told by Weyl's bound [1]_, and by Sylvester's law of inertia where variables have very different
     scales: they are certain if an eigenvalue is more than two bars from zero. Signs on both sides make a saddle,
     whatever the others are. An eigenvalue that cannot be told from zero makes the point "degenerate" if the bar is
-    narrow, that is below 1e-4 of the curvature that f shows over a quarter of the variables' scale, and "undecided" if
+    narrow, that is below 1e-6 of the curvature that f shows over a quarter of the variables' scale, and "undecided" if
     it is wide.
 
     Costs a gradient and a Hessian, two evaluations of f for each variable, and two more Hessians where curvatures
@@ -177,8 +177,12 @@ def classify(
 def classify_at(f: Differentiable, x: npt.NDArray[Any], xtol: float = 0.0) -> StationaryPoint:
     """`classify` with a function that is prepared."""
     value, gradient, hessian = f.value(x), f.gradient(x), f.hessian(x)
-    decision = decide(surroundings(f, x, gradient, hessian))
-    if (obstacle := _not_stationary(x, gradient, hessian, xtol, f.scales(x), decision)) is not None:
+    around = surroundings(f, x, gradient, hessian)
+    if np.any(_excess(x, around, xtol, f.scales(x)) > 0):
+        gradient = f.confirmed(gradient, x)
+        around = replace(around, gradient=gradient)
+    decision = decide(around)
+    if (obstacle := _not_stationary(x, around, xtol, f.scales(x), decision)) is not None:
         decision = obstacle
     n, found = x.size, decision.eigenvalues
     return StationaryPoint(
@@ -210,7 +214,8 @@ def surroundings(f: Differentiable, x: npt.NDArray[Any], gradient: Barred, hessi
 
     def hessian_at(displacement: npt.NDArray[np.float64]) -> Barred | None:
         try:
-            return f.hessian(moved(displacement))
+            with np.errstate(all="ignore"):
+                return f.hessian(moved(displacement))
         except FAILURES:
             return None
 
@@ -231,7 +236,8 @@ def change_of(f: Any, here: float, displacement: npt.NDArray[np.float64], eps: f
     values = []
     for side in (displacement, -displacement):
         try:
-            values.append(f(side))
+            with np.errstate(all="ignore"):
+                values.append(f(side))
         except FAILURES:
             continue
     finite = np.array([value for value in values if np.isfinite(value)])
@@ -240,21 +246,30 @@ def change_of(f: Any, here: float, displacement: npt.NDArray[np.float64], eps: f
     return float(np.abs(finite - here).max()), float(16 * eps * max(np.abs(finite).max(), abs(here)))
 
 
+def _excess(
+    x: npt.NDArray[Any], around: Surroundings, xtol: float, scale: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """By how much entries of the gradient are larger than bars and the rounding of x explain, shape (x.size,)."""
+    gradient, hessian = around.gradient, around.hessian
+    eps = float(np.finfo(x.dtype).eps)
+    known = np.where(np.isfinite(hessian.value), np.abs(hessian.value), 0.0)
+    with np.errstate(invalid="ignore"):
+        excess = np.abs(gradient.value) - FACTOR * gradient.error - known @ (max(xtol, eps) * scale)
+    excess = np.where(np.isnan(excess), -np.inf, excess)
+    if np.any(excess > 0):
+        # No slope is known better than to the rounding of what f changes by over a variable's scale.
+        axes = np.eye(x.size)[excess > 0]
+        excess[excess > 0] -= eps * scale[excess > 0] * [coarse_curvature(around, axis) for axis in axes]
+    return excess
+
+
 def _not_stationary(
-    x: npt.NDArray[Any],
-    gradient: Barred,
-    hessian: Barred,
-    xtol: float,
-    scale: npt.NDArray[np.float64],
-    decision: Decision,
+    x: npt.NDArray[Any], around: Surroundings, xtol: float, scale: npt.NDArray[np.float64], decision: Decision
 ) -> Decision | None:
     """Why the point is not stationary, or why that cannot be told; None where it is."""
-    spread = np.maximum(xtol * scale, np.finfo(x.dtype).eps * np.abs(x).ravel())
-    known = np.where(np.isfinite(hessian.value), np.abs(hessian.value), 0.0)
+    gradient, hessian = around.gradient, around.hessian
     lost = np.isin(gradient.status, LOST)
-    with np.errstate(invalid="ignore"):
-        excess = np.abs(gradient.value) - FACTOR * gradient.error - known @ spread
-    excess = np.where(np.isnan(excess), -np.inf, excess)
+    excess = _excess(x, around, xtol, scale)
     where = int(np.argmax(excess))
     if excess[where] > 0:
         entry = "" if x.ndim == 0 else f" by {_entry(where, x.shape)}"

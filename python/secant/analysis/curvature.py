@@ -1,4 +1,4 @@
-"""Hessians with error bars, looked at twice where the first look took structure of f for noise."""
+"""Derivatives with error bars, looked at twice where the first look took structure of f for noise."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from secant.analysis.bars import UNSURE, Barred, from_estimate
-from secant.derivatives import Hessian
+from secant.derivatives import Gradient, Hessian
+from secant.probing import FAILURES
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -21,7 +22,7 @@ _OTHER_STEPS = (0.09375, 3.0)
 """By what other steps differ, as those of checks do."""
 
 
-def second_look(
+def second_look_at_hessian(
     first: Barred,
     value: Callable[[npt.NDArray[Any]], float],
     gradient: Callable[[npt.NDArray[Any]], npt.NDArray[Any]] | None,
@@ -30,9 +31,10 @@ def second_look(
     method: Adaptive,
     box: tuple[Border | None, Border | None],
 ) -> Barred:
-    """The Hessian by other steps too, if f looked noisy or rough: of each entry, the estimate with the smallest bar.
+    """The Hessian by other steps too, if f looked noisy or rough: the estimate with the smallest bar.
 
     A polynomial that changes fast over one step may look like noise there; it does not over others. Noise does.
+    Estimates that contradict each other show that f is finer than some of the steps: then the bar reaches over both.
 
     Parameters
     ----------
@@ -49,21 +51,45 @@ def second_look(
     box : (lower, upper)
         Bounds on x, or two Nones.
     """
-    best = first
-    for factor in _OTHER_STEPS:
-        if not np.isin(best.status, UNSURE).any():
-            break
-        best = _better(best, _by_other_steps(value, gradient, x, factor * scale, method, box))
-    return best
+    if not np.isin(first.status, UNSURE).any():
+        return first
+    looks = [first, *(_by_other_steps(value, gradient, x, step * scale, method, box) for step in _OTHER_STEPS)]
+    return _best_of(looks)
 
 
-def _better(one: Barred, other: Barred) -> Barred:
-    taken = other.error < one.error
-    return Barred(
-        np.where(taken, other.value, one.value),
-        np.where(taken, other.error, one.error),
-        np.where(taken, other.status, one.status),
-    )
+def second_look_at_gradient(
+    first: Barred,
+    value: Callable[[npt.NDArray[Any]], float],
+    x: npt.NDArray[Any],
+    scale: npt.NDArray[np.float64],
+    method: Adaptive,
+    box: tuple[Border | None, Border | None],
+) -> Barred:
+    """The gradient by other steps too, as `second_look_at_hessian` takes the Hessian."""
+    looks = [first]
+    for step in _OTHER_STEPS:
+        value_at, _, bounds = _by_shares(value, None, x, step * scale, box)
+        found = from_estimate(
+            Gradient(value_at, method=replace(method, typical=1.0), bounds=bounds).estimate(np.zeros(x.size))
+        )
+        looks.append(Barred(found.value / (step * scale), found.error / (step * scale), found.status))
+    return _best_of(looks)
+
+
+def _best_of(looks: list[Barred]) -> Barred:
+    """Of each entry, the estimate with the smallest bar, which is widened to meet the next if that one disagrees."""
+    errors = np.array([look.error for look in looks])
+    values = np.array([look.value for look in looks])
+    order = np.argsort(errors, axis=0)
+
+    def ranked(arrays: npt.NDArray[Any], rank: int) -> npt.NDArray[Any]:
+        return np.asarray(np.take_along_axis(arrays, order[rank : rank + 1], axis=0)[0])
+
+    error = ranked(errors, 0)
+    apart = np.abs(ranked(values, 0) - ranked(values, 1))
+    agree = ~(apart > error + ranked(errors, 1))
+    status = ranked(np.array([look.status for look in looks]), 0)
+    return Barred(ranked(values, 0), np.where(agree, error, error + apart), status)
 
 
 def _by_other_steps(
@@ -74,18 +100,43 @@ def _by_other_steps(
     method: Adaptive,
     box: tuple[Border | None, Border | None],
 ) -> Barred:
-    """The Hessian by t where x has moved by unit * t: steps are shares of the unit then."""
+    value_at, slope_at, bounds = _by_shares(value, gradient, x, unit, box)
+    hessian = Hessian(value_at, grad=slope_at, method=replace(method, typical=1.0), bounds=bounds)
+    found = from_estimate(hessian.estimate(np.zeros(x.size)))
+    units = unit * unit[:, np.newaxis]
+    return Barred(found.value / units, found.error / units, found.status)
+
+
+def _by_shares(
+    value: Callable[[npt.NDArray[Any]], float],
+    gradient: Callable[[npt.NDArray[Any]], npt.NDArray[Any]] | None,
+    x: npt.NDArray[Any],
+    unit: npt.NDArray[np.float64],
+    box: tuple[Border | None, Border | None],
+) -> tuple[Any, Any, Any]:
+    """Functions of t where x has moved by unit * t, so that steps are shares of the unit; their bounds."""
     lower, upper = box
 
     def at(t: npt.NDArray[Any]) -> npt.NDArray[Any]:
         point = x + (unit * t).reshape(x.shape)
         return point if lower is None or upper is None else np.asarray(np.clip(point, lower, upper))
 
+    def value_at(t: npt.NDArray[Any]) -> float:
+        # Wider steps may leave f's domain, or meet values that overflow.
+        try:
+            with np.errstate(all="ignore"):
+                return value(at(t))
+        except FAILURES:
+            return np.nan
+
+    def slope_at(t: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        try:
+            with np.errstate(all="ignore"):
+                return np.asarray(unit * gradient(at(t))) if gradient is not None else t
+        except FAILURES:
+            return np.full(t.shape, np.nan)
+
     bounds = None
     if lower is not None and upper is not None:
         bounds = tuple(((np.broadcast_to(side, x.shape) - x).ravel() / unit) for side in (lower, upper))
-    slope = None if gradient is None else lambda t: unit * gradient(at(t))
-    hessian = Hessian(lambda t: value(at(t)), grad=slope, method=replace(method, typical=1.0), bounds=bounds)
-    found = from_estimate(hessian.estimate(np.zeros(x.size)))
-    units = unit * unit[:, np.newaxis]
-    return Barred(found.value / units, found.error / units, found.status)
+    return value_at, None if gradient is None else slope_at, bounds

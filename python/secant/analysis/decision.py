@@ -8,13 +8,13 @@ what changes is added to their bars. So a cubic's inflection, met a little besid
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
 from secant.analysis.bars import FACTOR, LOST, UNSURE, Barred
-from secant.analysis.inertia import Eigenvalues, best_eigenvalues, eigenvalues
+from secant.analysis.inertia import Eigenvalues, best_eigenvalues, eigenvalues, scaled_eigenvalues
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -24,10 +24,14 @@ Kind: TypeAlias = Literal["not stationary", "minimum", "maximum", "saddle", "deg
 WEAK = 1e-3
 """Curvatures below this share of those around are taken again where the stationary point may be."""
 
-NARROW = 1e-4
+NARROW = 1e-6
 """A bar around zero is narrow if it is below this share of the curvature that f shows over a longer way."""
 
 _OBLIQUE = 3
+
+_NEARBY, _NARROW_NEARBY = 1 / 16, 1e-2
+"""The bar must also be below a hundredth of the curvature that f shows over a sixteenth of the way: where f explodes,
+its change over the whole way is no measure."""
 
 _FAR = 1e-6
 """Displacements of the stationary point above this share of a variable's scale count as far."""
@@ -96,7 +100,7 @@ def decide(around: Surroundings) -> Decision:
         i, j = np.argwhere(lost)[0]
         return decision("undecided", f"f has no second derivative by variables {i} and {j} that could be found")
 
-    coarse = np.array([_coarse_curvature(around, v) for v in best.directions.T])
+    coarse = np.array([coarse_curvature(around, v) for v in best.directions.T])
     displacement, distance = _displacement(best, around.gradient)
     far = _share(around, displacement)
     if best.signs.any() and (far > _FAR or _is_weak(best, hessian.value, coarse)):
@@ -120,47 +124,60 @@ def decide(around: Surroundings) -> Decision:
     if down == n:
         largest = _barred(plain.values[-1], plain.radius)
         return decision("maximum", f"{_all(n)} negative{_least(n, 'largest', largest)}")
-    return decision(*_without_sign(around, plain, signs))
+    return decision(*_without_sign(around, replace(hessian, error=error), signs))
 
 
-def _without_sign(around: Surroundings, plain: Eigenvalues, signs: npt.NDArray[np.int8]) -> tuple[Kind, str]:
-    """Whether eigenvalues without a certain sign are zero, as far as numbers tell, or not known."""
-    open_ones = np.flatnonzero(signs == 0)
-    bar = FACTOR * plain.radius
-    largest = max(np.abs(plain.values).max(), _oblique_curvature(around, signs.size))
-    unsure = np.isin(around.hessian.status, UNSURE).any()
-    for k in open_ones[np.argsort(-np.abs(plain.values[open_ones]))]:
-        direction = plain.vectors[:, k]
+def _without_sign(around: Surroundings, hessian: Barred, signs: npt.NDArray[np.int8]) -> tuple[Kind, str]:
+    """Whether eigenvalues without a certain sign are zero, as far as numbers tell, or not known.
+
+    Looked at are curvatures in directions of D H D's eigenvectors, each with the bar that entries' bars give it.
+    """
+    n, eps = signs.size, float(np.finfo(np.float64).eps)
+    scaled = scaled_eigenvalues(hessian.value, hessian.error)
+    directions = scaled.directions[:, np.abs(scaled.values) <= FACTOR * scaled.radius]
+    values = np.sum(directions * (hessian.value @ directions), axis=0)
+    bars = np.sum(np.abs(directions) * (hessian.error @ np.abs(directions)), axis=0) + n * eps * np.abs(values)
+    oblique = _oblique(around, n)
+    largest = max(np.abs(hessian.value).max(), *(2 * change / length**2 for change, length in oblique))
+    # What is below the rounding of what f does elsewhere is no change.
+    nothing = 16 * eps * max(change for change, _ in oblique)
+    unsure = np.isin(hessian.status, UNSURE).any()
+    for direction, value, bar in zip(directions.T, values, bars, strict=True):
         length = around.reach(direction)
         change, rounding = around.change(direction * length)
-        curvature = 2 * change / length**2
-        # f changes no more along the way than rounding, or the bar itself, explains.
-        flat = (change <= rounding or curvature <= bar) and (bar <= NARROW * largest or largest == 0)
-        if unsure or not (flat or abs(plain.values[k]) + bar <= NARROW * curvature):
+        near, _ = around.change(direction * length * _NEARBY)
+        flat = change <= max(rounding, nothing) and (FACTOR * bar <= NARROW * largest or largest == 0)
+        curvature, nearby = 2 * change / length**2, 2 * near / (length * _NEARBY) ** 2
+        narrow = FACTOR * bar <= min(NARROW * curvature, _NARROW_NEARBY * nearby)
+        if unsure or abs(value) > bar or not (flat or narrow):
             noise = "; f looks noisy there" if unsure else ""
-            return "undecided", (
-                f"eigenvalue {_barred(plain.values[k], plain.radius)} may have either sign: its bar is too wide{noise}"
-            )
-    count, n = open_ones.size, signs.size
+            return "undecided", f"a curvature of {_barred(value, bar)} may have either sign: its bar is too wide{noise}"
+    count = int(np.sum(signs == 0))
     others = "" if count == n else f", the others {'positive' if signs.sum() > 0 else 'negative'}"
-    which = _barred(plain.values[open_ones[0]], plain.radius)
+    widest = int(np.argmax(bars))
     return "degenerate", (
         f"{count} of {n} eigenvalues {_are(count)} zero within {'its bar' if count == 1 else 'their bars'} "
-        f"({which}){others}: second derivatives do not tell"
+        f"({_barred(values[widest], bars[widest])}){others}: second derivatives do not tell"
     )
 
 
-def _coarse_curvature(around: Surroundings, direction: npt.NDArray[np.float64]) -> float:
+def coarse_curvature(around: Surroundings, direction: npt.NDArray[np.float64]) -> float:
     """Curvature that explains how f changes over a long way; 0 where that cannot be had."""
     length = around.reach(direction)
     change, _ = around.change(direction * length)
     return 2 * change / length**2 if np.isfinite(change) else 0.0
 
 
-def _oblique_curvature(around: Surroundings, n: int) -> float:
-    """The same in directions that are no eigenvectors: along those of a saddle of higher order f may be constant."""
+def _oblique(around: Surroundings, n: int) -> list[tuple[float, float]]:
+    """Changes of f, and over what way, in directions that are no eigenvectors.
+
+    Along the eigenvectors of a saddle of higher order f may be constant.
+    """
     directions = np.random.default_rng(0).standard_normal((_OBLIQUE, n))
-    return max(_coarse_curvature(around, v / np.linalg.norm(v)) for v in directions)
+    directions /= np.linalg.norm(directions, axis=1)[:, np.newaxis]
+    ways = [(direction, around.reach(direction)) for direction in directions]
+    changes = [(around.change(direction * length)[0], length) for direction, length in ways]
+    return [(change if np.isfinite(change) else 0.0, length) for change, length in changes]
 
 
 def _is_weak(best: Eigenvalues, matrix: npt.NDArray[np.float64], coarse: npt.NDArray[np.float64]) -> bool:

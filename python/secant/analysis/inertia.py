@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+_SWEEPS = 20
+"""Each halves what rows' largest entries are off in their exponents."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Eigenvalues:
     """Eigenvalues of D H D in rising order, with one bar for all.
@@ -71,15 +75,33 @@ def eigenvalues(
     return Eigenvalues(d, values, float(radius + rounding), vectors)
 
 
+def scaled_eigenvalues(matrix: npt.NDArray[np.float64], error: npt.NDArray[np.float64]) -> Eigenvalues:
+    """Eigenvalues of D H D, with D such that no bar of its entries is above 1: curvatures counted in bars."""
+    # The rounding of the entries is the least error.
+    largest = np.max(np.maximum(error, np.finfo(np.float64).eps * np.abs(matrix)), axis=1)
+    with np.errstate(divide="ignore"):
+        scale = np.where((largest > 0) & np.isfinite(largest), 1 / np.sqrt(largest), 1.0)
+    return eigenvalues(matrix, error, scale)
+
+
+def equilibration(size: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The diagonal of D that makes the largest entry of each row of D A D about 1: D. Ruiz, RAL-TR-2001-034 (2001)."""
+    scale = np.ones(size.shape[0])
+    if not np.isfinite(size).all():
+        return scale
+    for _ in range(_SWEEPS):
+        largest = np.max(size * scale * scale[:, np.newaxis], axis=1)
+        scale = scale / np.sqrt(np.where(largest > 0, largest, 1.0))
+    return scale
+
+
 def best_eigenvalues(matrix: npt.NDArray[np.float64], error: npt.NDArray[np.float64]) -> Eigenvalues:
     """Those of H itself, or of D H D where more of their signs are certain."""
-    plain = eigenvalues(matrix, error)
-    if plain.signs.all() or not np.isfinite(plain.radius):
-        return plain
-    # With the rounding of the entries as the least error, no bar of D H D is above 1.
-    floor = np.maximum(error, np.finfo(np.float64).eps * np.abs(matrix))
-    largest = np.max(floor, axis=1)
-    with np.errstate(divide="ignore"):
-        scale = np.where(largest > 0, 1 / np.sqrt(largest), 1.0)
-    scaled = eigenvalues(matrix, error, scale)
-    return scaled if np.count_nonzero(scaled.signs) > np.count_nonzero(plain.signs) else plain
+    best = eigenvalues(matrix, error)
+    if best.signs.all() or not np.isfinite(best.radius):
+        return best
+    balanced = eigenvalues(matrix, error, equilibration(np.abs(matrix) + error))
+    for other in (scaled_eigenvalues(matrix, error), balanced):
+        if np.count_nonzero(other.signs) > np.count_nonzero(best.signs):
+            best = other
+    return best

@@ -158,7 +158,7 @@ def lagrange(
         SciPy's solver that looks for a minimum; or "newton", for equalities alone: Newton's method from x0 on the
         stationarity of the Lagrangian, which goes to saddles and maxima as well.
     method : str or Adaptive
-        "auto", "adaptive" or `Adaptive`: methods with error bars.
+        "auto", "adaptive" or `secant.Adaptive`: methods with error bars.
     bounds : (lower, upper) or scipy.optimize.Bounds, optional
         On x. Neither f nor the constraints are called outside.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from secant.analysis.bars import Barred, Differentiable, from_estimate
-from secant.analysis.curvature import second_look
+from secant.analysis.curvature import second_look_at_hessian
 from secant.analysis.polish import polish
 from secant.derivatives import Hessian
 
@@ -169,7 +169,7 @@ class Problem:
         bounds = box if self.bounded else None
         method, scale = self._method_of(free), self.scales(x)[free]
         first = from_estimate(Hessian(of_free, method=method, bounds=bounds).estimate(x[free]))
-        found = second_look(first, of_free, None, x[free], scale, method, box)
+        found = second_look_at_hessian(first, of_free, None, x[free], scale, method, box)
         where = np.ix_(free, free)
         full.value[where], full.error[where], full.status[where] = found.value, found.error, found.status
         return full
