@@ -1,7 +1,15 @@
-"""The gradient of a number and the Jacobian of a vector, of one example each.
+"""Tell the gradient of a number from the Jacobian of a vector.
 
-secant jacobian examples/gradient_vs_jacobian.py:f --at 1,2
-secant gradient examples/gradient_vs_jacobian.py:norm --at 3,4
+The gradient of f: ℝⁿ → ℝ is a vector, shaped like x: the direction of steepest ascent. The Jacobian of f: ℝⁿ → ℝᵐ is
+a matrix, one row a value, one column a variable: its rows are the gradients of the values. Of f(x) =
+(x₁² + x₂, x₁ x₂) it is
+
+    J = [[2 x₁, 1], [x₂, x₁]],   which is [[2, 1], [2, 1]] at x = (1, 2);
+
+the determinant, 2 x₁² - x₂, is 0 there: the two gradients are parallel. Also from the command line:
+
+    secant jacobian examples/gradient_vs_jacobian.py:f --at 1,2
+    secant gradient examples/gradient_vs_jacobian.py:norm --at 3,4
 """
 
 import numpy as np
@@ -21,13 +29,21 @@ def norm(x):
 
 def main():
     x = np.array([1.0, 2.0])
+    jacobian = secant.jacobian(f, x, full_output=True)
     print("f(x) = (x₁² + x₂, x₁ x₂) at x = (1, 2)")
     print("Jacobian, one row a value, one column a variable; exact: [[2, 1], [2, 1]]")
-    print(secant.jacobian(f, x))
+    print(jacobian.value)
+    print("error bars: |value - exact| is no larger")
+    print(jacobian.error)
+    rows = [secant.gradient(lambda x, i=i: f(x)[i], x) for i in range(2)]
+    print("gradients of f₁ and f₂: the rows of the Jacobian")
+    print(np.array(rows))
+    print(f"determinant {np.linalg.det(jacobian.value):.1e}; exact: 0")
     print()
+    gradient = secant.gradient(norm, np.array([3.0, 4.0]), full_output=True)
     print("norm(x) = √(x₁² + x₂²) at x = (3, 4)")
     print("gradient, shaped like x; exact: [0.6, 0.8]")
-    print(secant.gradient(norm, np.array([3.0, 4.0])))
+    print(gradient)
 
 
 if __name__ == "__main__":

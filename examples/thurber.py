@@ -2,8 +2,10 @@
 
 The parameters differ by five orders of magnitude, so that the solver scales them by the Jacobian (x_scale="jac").
 Digits beyond the sixth or seventh are lost to rounding in the sum of squares, which is flat near its minimum.
+With the name of a picture, data and fit are drawn.
 """
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +42,7 @@ def fit(start, x, y):
     return done.x, done.njev
 
 
-def main():
+def main(argv):
     x, y, starts, certified = read(DATA)
     found = [fit(start, x, y) for start in starts]
     print("Thurber: fitted parameters beside NIST's certified values, and the digits in which they agree")
@@ -52,7 +54,18 @@ def main():
             row += f" {b[i]:18.10e} {digits:6.1f}"
         print(row)
     print("Jacobians:", ", ".join(f"{count} from start {i + 1}" for i, (_, count) in enumerate(found)))
+    if argv:
+        from matplotlib.figure import Figure
+
+        axes = Figure(figsize=(8, 4.5), layout="constrained").add_subplot()
+        at = np.linspace(x.min(), x.max(), 300)
+        axes.plot(x, y, "o", label="data")
+        axes.plot(at, residuals(starts[0], at, 0), ":", label="start 1")
+        axes.plot(at, residuals(found[0][0], at, 0), label="fit")
+        axes.set(xlabel="logarithm of the density", ylabel="electron mobility", title="Thurber")
+        axes.legend()
+        axes.figure.savefig(argv[0])
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

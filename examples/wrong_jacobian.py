@@ -68,10 +68,10 @@ def main(argv: list[str]) -> None:
     )
     print(f"A gradient that is 0.1 % too large, by Taylor's theorem:\n\n{order}")
     if argv:
-        import matplotlib
+        from matplotlib.figure import Figure
 
-        matplotlib.use("Agg")
-        order.plot().figure.savefig(argv[0])
+        axes = Figure(figsize=(8, 5), layout="constrained").add_subplot()
+        order.plot(ax=axes).figure.savefig(argv[0])
 
 
 if __name__ == "__main__":
