@@ -465,3 +465,12 @@ def test_a_complex_step_of_ones_own() -> None:
         secant.jvp(array_valued, X, V, method="complex"),
         rtol=1e-14,
     )
+
+
+def test_rounding_of_terms_that_cancel_is_no_jump_of_f():
+    # At the minimum, f is 0 by cancellation: next to it, samples differ from f(x) by the same few units on both scales.
+    A, b, x = np.array([[3.0, 2.0], [2.0, 6.0]]), np.array([2.0, -8.0]), np.array([-2.0, 2.0])
+    random = np.random.default_rng(0)
+    for v in random.standard_normal((300, 2)):
+        found = secant.hvp(lambda x: x @ A @ x / 2 + b @ x + 10, x, v, full_output=True)
+        assert np.all(np.abs(found.value - A @ v) <= found.error), (v, found)

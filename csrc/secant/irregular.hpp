@@ -90,6 +90,8 @@ class Irregular {
     // Values on each side of x agree with each other, and not with f(x) or those of the other side.
     [[nodiscard]] std::optional<LineEntry<R>> jump(const Sample& nearest, const Sample& second) const {
         const R step = samples_.spread(output_, nearest);
+        // What is that small beside f's changes may be the rounding of terms that cancel: the same on both samples of a side.
+        if (step < std::sqrt(epsilon_) * samples_.largest_spread(output_)) return std::nullopt;
         for (const auto& [a, b] : {std::pair(nearest.plus, second.plus), std::pair(nearest.minus, second.minus)}) {
             const R change = std::abs(samples_.value(a, output_) - samples_.value(b, output_));
             if (is_finite(samples_.value(a, output_)) && !(change < step / 64)) return std::nullopt;
