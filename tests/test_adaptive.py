@@ -895,3 +895,12 @@ def test_digits_end_where_a_float_does() -> None:
     # What the promises above are made in: 15.95 digits is all there is.
     assert digits(1.0, 1.0) == pytest.approx(MOST_DIGITS)
     assert digits(math.nan, 1.0) == 0.0
+
+
+def test_a_cubic_whose_first_two_derivatives_are_zero():
+    # Next to 0 it does not bend; the slope between the samples there is not 0 all the same.
+    random = np.random.default_rng(0)
+    for a, b in random.standard_normal((100, 2)):
+        for f in (np.sin, np.expm1, lambda p: p):
+            found = secant.gradient(lambda x, a=a, b=b, f=f: f(a * x**3 + b * x**4), 0.0, full_output=True)
+            assert abs(found.value) <= found.error, (a, b, found)

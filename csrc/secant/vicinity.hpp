@@ -67,7 +67,8 @@ class VicinityLook {
         const auto take_calm = [&] {
             found.calm = found.looked = true;
             found.most_noise = std::max(std::abs(bend), 64 * arithmetic);
-            found.anchor = Anchor<R>{odd / span, (7 * std::abs(bend) + 256 * arithmetic) / span};
+            found.anchor =
+                Anchor<R>{odd / span, (7 * std::abs(bend) + 256 * arithmetic) / span + change_of_slope(*close)};
             if (std::abs(bend) > 16 * arithmetic) found.length = near * std::abs(odd / bend);
             return found;
         };
@@ -116,6 +117,21 @@ class VicinityLook {
         const R down = samples_.value(sample.minus, output_) - samples_.base(output_);
         const Side side = side_;
         return {side == Side::backward ? -down : up, side == Side::forward ? -up : down};
+    }
+    // How much the slope through the samples next to x may differ from that at x: a smooth one changes with the square of the
+    // distance at most, as it does from there to samples further away. A cubic does not bend, but its slope changes.
+    [[nodiscard]] R change_of_slope(const Sample& close) const {
+        const auto through = [&](const Sample& pair) {
+            return samples_.slope(output_, pair, Side::forward) / 2 + samples_.slope(output_, pair, Side::backward) / 2;
+        };
+        R most = 0;
+        if (side_ != Side::central) return most;
+        for (const Sample& pair : samples_.pairs()) {
+            const R share = close.size / pair.size;
+            const R change = std::abs(through(pair) - through(close)) * share * share;
+            if (share < R(0.5) && is_finite(change)) most = std::max(most, 2 * change);
+        }
+        return most;
     }
     // As which power of the distance f grows, on all scales; 0 where that is 1, or there is none.
     [[nodiscard]] R power_followed(const Sample& close, const Sample& second) const {
