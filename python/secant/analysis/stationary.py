@@ -142,8 +142,8 @@ def stationary_points(
     --------
     >>> from secant.analysis import stationary_points
     >>> found = stationary_points(lambda x: (x[0] ** 2 - 1) ** 2 + x[1] ** 2, ([-2, -2], [2, 2]))
-    >>> [(point.kind, point.x.round(6).tolist()) for point in found]
-    [('minimum', [-1.0, 0.0]), ('minimum', [1.0, 0.0]), ('saddle', [0.0, 0.0])]
+    >>> sorted((point.kind, round(point.x[0])) for point in found)
+    [('minimum', -1), ('minimum', 1), ('saddle', 0)]
     """
     function = Differentiable(f, grad, hess, args, method, bounds)
     lower, upper = _box(function)

@@ -46,7 +46,7 @@ def taylor(report: TaylorReport, *, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     report : TaylorReport
-        From `secant.checking.taylor.taylor_test`.
+        From `secant.taylor_test`.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
 

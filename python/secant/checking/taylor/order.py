@@ -103,7 +103,7 @@ def taylor_test(
     and on to where the remainder is rounding. Steps at which f raises a ValueError or an ArithmeticError, as the
     functions of `math` do outside their domains, count as not finite.
 
-    Coefficients come from polynomials fitted to remainders (see `secant.checking.taylor.fit`), for each output by
+    Coefficients come from polynomials fitted to remainders (see ``secant.checking.taylor.fit``), for each output by
     itself. One fails if it is more than 4 standard errors from zero (more with many outputs: 6.6 with a million) and
     more than rounding of the derivative itself. The test is inconclusive where it would not be sure to show a relative
     error of 1e-6, or of 10 times the square root of the coarsest eps if that is more (3e-3 in single precision).
