@@ -41,7 +41,7 @@ def draw(path, best):
     curves = after.plot(*f(lines.T), color="C0")
     straight = after.plot(*best(lines).T, color="C1", ls="--")
     for axes, point, name in ((before, A, "a"), (after, f(A), "f(a)")):
-        axes.plot(*point, "ko")
+        axes.plot(*point, "o", color="C3")
         axes.annotate(name, point, (5, 5), textcoords="offset points", weight="bold")
         axes.set_aspect("equal")
     before.set_title("a grid around a")

@@ -66,7 +66,7 @@ def main(argv):
         middle, low, high = band(b, covariance, t)
         axes.fill_between(t, low, high, alpha=0.25, label="95 % band")
         axes.plot(t, middle, label="probability of failure")
-        axes.plot(T, FAILED, "ko", alpha=0.6, label="23 flights")
+        axes.plot(T, FAILED, "o", color="C1", alpha=0.6, label="23 flights")
         axes.axvline(CHALLENGER[0], ls="--", color="grey", label="Challenger")
         axes.set(xlabel="temperature (°F)", title="Did O-rings fail because it was cold?")
         axes.legend(loc="upper right", bbox_to_anchor=(1, 0.9))

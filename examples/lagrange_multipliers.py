@@ -34,15 +34,17 @@ def price():
 
 
 def draw(path, found):
+    from matplotlib import rcParams
     from matplotlib.figure import Figure
 
+    ink = rcParams["text.color"]
     axes = Figure(figsize=(7.5, 6), layout="constrained").add_subplot()
     plotting.contour(
         f, ([-1, -1], [2, 2]), points=found, names=["x", "y"], levels=[0.1, 0.5, 1, 2, 4], field=9, ax=axes
     )
-    axes.axline((1, 0), (0, 1), color="black", lw=2.5)
+    axes.axline((1, 0), (0, 1), color=ink, lw=2.5)
     axes.text(1.45, -0.4, "x + y = 1", weight="bold")
-    axes.annotate("", found.x + 1, found.x, arrowprops={"arrowstyle": "-|>", "lw": 2.5, "color": "black"})
+    axes.annotate("", found.x + 1, found.x, arrowprops={"arrowstyle": "-|>", "lw": 2.5, "color": ink})
     axes.text(1.55, 1.5, "∇f = λ ∇g", weight="bold", va="top")
     axes.figure.savefig(path)
 

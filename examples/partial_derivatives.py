@@ -40,14 +40,16 @@ def derivatives():
 
 
 def draw(path):
+    from matplotlib import rcParams
     from matplotlib.figure import Figure
 
+    ink = rcParams["text.color"]
     axes = Figure(figsize=(7.5, 6), layout="constrained").add_subplot()
     plotting.contour(f, (-3, 3), field=12, names=["x", "y"], ax=axes)
     for vector, name in ((secant.gradient(f, POINT) / 5, "∇f / 5"), (DIRECTION, "u")):
-        axes.annotate("", POINT + vector, POINT, arrowprops={"arrowstyle": "-|>", "color": "black", "lw": 2}, zorder=5)
+        axes.annotate("", POINT + vector, POINT, arrowprops={"arrowstyle": "-|>", "color": ink, "lw": 2}, zorder=5)
         axes.annotate(name, POINT + vector, (5, -3), textcoords="offset points", weight="bold")
-    axes.plot(*POINT, "o", color="black")
+    axes.plot(*POINT, "o", color=ink)
     axes.figure.savefig(path)
 
 
