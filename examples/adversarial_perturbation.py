@@ -70,7 +70,7 @@ def main(argv):
         for k in (1, 2):
             axes.plot(*X[k == SPECIES, 2:].T, " s^"[k], label=f"Iris {NAMES[k]}", alpha=0.7)
         near = (size < 0.5) & (told > 0)
-        axes.quiver(*X[near, 2:].T, *changes[near, 2:].T, angles="xy", scale_units="xy", scale=1, color="C3")
+        axes.quiver(*X[near, 2:].T, *changes[near, 2:].T, angles="xy", scale_units="xy", scale=1, width=3e-3, fc="C3")
         axes.set(xlim=(2.9, 7), ylim=(0.9, 2.6), xlabel="petal length (cm)", ylabel="petal width (cm)")
         axes.legend(title="short ways to another class")
         axes.figure.savefig(argv[0])
