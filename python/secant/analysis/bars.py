@@ -11,7 +11,7 @@ from secant import methods
 from secant.bounds import resolve as resolve_bounds
 from secant.derivatives import Gradient, Hessian, Jacobian
 from secant.estimate import Estimate, Status
-from secant.function import FunctionLike, prepare
+from secant.function import FunctionLike, arguments, prepare
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -111,9 +111,7 @@ class Differentiable:
         bounds: BoundsLike | None,
     ) -> None:
         self.method = require_bars(method)
-        if not isinstance(args, tuple):
-            msg = f"args is a {type(args).__name__}; accepted is a tuple of f's other arguments, as in args=(a,)"
-            raise TypeError(msg)
+        arguments(None, args, 0)  # refuses what is not a tuple
         self._args = args
         self.lower, self.upper = resolve_bounds(bounds)
         options: dict[str, Any] = {"method": self.method, "bounds": bounds}

@@ -177,12 +177,15 @@ def classify(
 def classify_at(f: Differentiable, x: npt.NDArray[Any], xtol: float = 0.0) -> StationaryPoint:
     """`classify` with a function that is prepared."""
     value, gradient, hessian = f.value(x), f.gradient(x), f.hessian(x)
-    around = surroundings(f, x, gradient, hessian)
-    if np.any(_excess(x, around, xtol, f.scales(x)) > 0):
+    scale = f.scales(x)
+    around = surroundings(f, x, value, gradient, hessian)
+    excess = _excess(x, around, xtol, scale)
+    if np.any(excess > 0):
         gradient = f.confirmed(gradient, x)
         around = replace(around, gradient=gradient)
+        excess = _excess(x, around, xtol, scale)
     decision = decide(around)
-    if (obstacle := _not_stationary(x, around, xtol, f.scales(x), decision)) is not None:
+    if (obstacle := _not_stationary(x, around, excess, scale, decision)) is not None:
         decision = obstacle
     n, found = x.size, decision.eigenvalues
     return StationaryPoint(
@@ -201,10 +204,11 @@ def classify_at(f: Differentiable, x: npt.NDArray[Any], xtol: float = 0.0) -> St
     )
 
 
-def surroundings(f: Differentiable, x: npt.NDArray[Any], gradient: Barred, hessian: Barred) -> Surroundings:
+def surroundings(
+    f: Differentiable, x: npt.NDArray[Any], here: float, gradient: Barred, hessian: Barred
+) -> Surroundings:
     """What is around x, as the rule for kinds of points wants it."""
     scale = f.scales(x)
-    here = f.value(x)
 
     def moved(displacement: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
         point = x + displacement.reshape(x.shape)
@@ -264,12 +268,15 @@ def _excess(
 
 
 def _not_stationary(
-    x: npt.NDArray[Any], around: Surroundings, xtol: float, scale: npt.NDArray[np.float64], decision: Decision
+    x: npt.NDArray[Any],
+    around: Surroundings,
+    excess: npt.NDArray[np.float64],
+    scale: npt.NDArray[np.float64],
+    decision: Decision,
 ) -> Decision | None:
     """Why the point is not stationary, or why that cannot be told; None where it is."""
     gradient, hessian = around.gradient, around.hessian
     lost = np.isin(gradient.status, LOST)
-    excess = _excess(x, around, xtol, scale)
     where = int(np.argmax(excess))
     if excess[where] > 0:
         entry = "" if x.ndim == 0 else f" by {_entry(where, x.shape)}"

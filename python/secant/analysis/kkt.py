@@ -97,7 +97,7 @@ def conditions_at(problem: Problem, x: npt.NDArray[np.float64], sides: npt.NDArr
     """The conditions at x, with these rows active."""
     m, eps = problem.limits.lower.size, float(np.finfo(np.float64).eps)
     active = sides != 0
-    gradient, rows = problem.objective.gradient(x.reshape(problem.shape)), problem.row_jacobian(x)
+    gradient, rows = problem.slope(x), problem.row_jacobian(x)
     slopes, bars = rows.value[active], rows.error[active]
     found = _least_squares(slopes, gradient.value)
     left = gradient.value - found @ slopes

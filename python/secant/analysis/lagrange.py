@@ -281,12 +281,13 @@ def _polished(problem: Problem, x: npt.NDArray[np.float64]) -> tuple[npt.NDArray
     size = np.abs(multipliers).max(initial=0.0)
     active = np.where(problem.always | (np.abs(multipliers) > 1e-6 * max(size, 1e-3)), closed, 0).astype(np.int8)
     for _ in range(_ROUNDS):
+        before = size_of_residuals(problem, x, active)
         try:
             nearer = problem.solve_kkt(x, active, multipliers_at(problem, x, active))
         except FAILURES:
             break
         # A polish that went elsewhere, or made nothing better, is none.
-        if size_of_residuals(problem, nearer, active) > size_of_residuals(problem, x, active):
+        if size_of_residuals(problem, nearer, active) > before:
             break
         x = nearer
         violated = problem.violated(x)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
@@ -19,6 +20,27 @@ if TYPE_CHECKING:
     from secant.methods import Adaptive
 
 
+T = TypeVar("T")
+
+
+class _Last(Generic[T]):
+    """A function of flat points that remembers its value at the last one."""
+
+    __slots__ = ("_function", "_key", "_shape", "_value")
+
+    def __init__(self, function: Callable[[npt.NDArray[Any]], T], shape: tuple[int, ...]) -> None:
+        self._function, self._shape = function, shape
+        self._key: bytes | None = None
+        self._value: T
+
+    def __call__(self, x: npt.NDArray[np.float64]) -> T:
+        key = x.tobytes()
+        if key != self._key:
+            self._value = self._function(x.reshape(self._shape))
+            self._key = key
+        return self._value
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
     """f subject to limits on c(x) and on x. Rows are the m constraints and the n variables, one after the other.
@@ -29,6 +51,19 @@ class Problem:
     objective: Differentiable
     limits: Constraints
     shape: tuple[int, ...]
+    slope: _Last[Barred] = field(init=False, repr=False)
+    """The gradient of f with bars, shape (n,)."""
+    _values: _Last[npt.NDArray[np.float64]] = field(init=False, repr=False)
+    _slopes: _Last[Barred] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Solvers ask for each constraint by itself, and judges for all of it again.
+        for name, function in (
+            ("slope", self.objective.gradient),
+            ("_values", self.limits.value),
+            ("_slopes", self.limits.jacobian),
+        ):
+            object.__setattr__(self, name, _Last(function, self.shape))
 
     @property
     def bounded(self) -> bool:
@@ -73,7 +108,7 @@ class Problem:
 
     def gradient(self, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """The gradient of f, without bars."""
-        return self.objective.gradient(x.reshape(self.shape)).value
+        return self.slope(x).value.copy()
 
     def hessian(self, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """The Hessian of f, without bars."""
@@ -81,11 +116,11 @@ class Problem:
 
     def constraint_values(self, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """c(x), shape (m,)."""
-        return self.limits.value(x.reshape(self.shape))
+        return self._values(x).copy()
 
     def constraint_jacobian(self, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """The Jacobian of c, shape (m, n), without bars."""
-        return self.limits.jacobian(x.reshape(self.shape)).value
+        return self._slopes(x).value.copy()
 
     def constraint_hessian(
         self, x: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]
@@ -102,7 +137,7 @@ class Problem:
 
     def row_jacobian(self, x: npt.NDArray[np.float64]) -> Barred:
         """Their Jacobian, shape (m + n, n); that of the bounds is exact."""
-        found = self.limits.jacobian(x.reshape(self.shape))
+        found = self._slopes(x)
         n = x.size
         return Barred(
             np.concatenate([found.value, np.eye(n)]),
@@ -202,8 +237,7 @@ class Problem:
 
         def conditions(z: npt.NDArray[np.float64]) -> Barred:
             point, full = unpack(z)
-            slope = self.objective.gradient(point.reshape(self.shape))
-            rows = self.limits.jacobian(point.reshape(self.shape))
+            slope, rows = self.slope(point), self._slopes(point)
             value = (slope.value - full[:m] @ rows.value)[free]
             error = (slope.error + np.abs(full[:m]) @ rows.error)[free]
             offsets = self.offsets(point, without_bounds)
