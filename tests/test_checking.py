@@ -16,7 +16,8 @@ from scipy.sparse import csr_array, diags_array
 
 import secant
 from bars import Recorder
-from secant.checking.entries import FACTOR, NEGLIGIBLE, ULPS, Outcome
+from secant.checking.entries import NEGLIGIBLE, Outcome
+from secant.estimate import FACTOR, ULPS
 from secant.native import Function
 
 

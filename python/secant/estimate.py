@@ -9,6 +9,12 @@ import numpy.typing as npt
 
 from secant.methods import Method
 
+FACTOR = 2.0
+"""How many error bars a number must be away from another to be told from it, wherever verdicts rest on bars."""
+
+ULPS = 16.0
+"""How many units in the last place of an entry are put down to rounding in the formula of a given derivative."""
+
 
 class Status(IntEnum):
     """How an entry of a derivative came about; negative where there is none."""

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from secant.bounds import Border
 
+OTHER_STEPS = (0.09375, 3.0)
+"""What steps, or directions, are multiplied by for second estimates."""
+
 FAILURES = (ArithmeticError, AssertionError, RuntimeError, ValueError)
 """What a function may raise outside its domain; anything else is news for the caller."""
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secant.analysis.bars import FACTOR, LOST, Barred, Differentiable, as_point
+from secant.analysis.bars import LOST, Barred, as_point
 from secant.analysis.decision import Decision, Kind, Surroundings, coarse_curvature, decide
-from secant.estimate import Status
+from secant.analysis.differentiable import Differentiable
+from secant.estimate import FACTOR, Status
 from secant.probing import FAILURES
 
 if TYPE_CHECKING:

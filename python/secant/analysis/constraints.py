@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secant.analysis.bars import Barred, DifferentiableMap
+from secant.analysis.bars import Barred
+from secant.analysis.differentiable import DifferentiableMap
 
 if TYPE_CHECKING:
     import numpy.typing as npt

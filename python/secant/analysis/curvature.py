@@ -10,16 +10,13 @@ import numpy as np
 
 from secant.analysis.bars import UNSURE, Barred, from_estimate
 from secant.derivatives import Gradient, Hessian
-from secant.probing import FAILURES
+from secant.probing import FAILURES, OTHER_STEPS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from secant.bounds import Border
     from secant.methods import Adaptive
-
-_OTHER_STEPS = (0.09375, 3.0)
-"""By what other steps differ, as those of checks do."""
 
 
 def second_look_at_hessian(
@@ -53,7 +50,7 @@ def second_look_at_hessian(
     """
     if not np.isin(first.status, UNSURE).any():
         return first
-    looks = [first, *(_by_other_steps(value, gradient, x, step * scale, method, box) for step in _OTHER_STEPS)]
+    looks = [first, *(_by_other_steps(value, gradient, x, step * scale, method, box) for step in OTHER_STEPS)]
     return _best_of(looks)
 
 
@@ -67,7 +64,7 @@ def second_look_at_gradient(
 ) -> Barred:
     """The gradient by other steps too, as `second_look_at_hessian` takes the Hessian."""
     looks = [first]
-    for step in _OTHER_STEPS:
+    for step in OTHER_STEPS:
         value_at, _, bounds = _by_shares(value, None, x, step * scale, box)
         found = from_estimate(
             Gradient(value_at, method=replace(method, typical=1.0), bounds=bounds).estimate(np.zeros(x.size))

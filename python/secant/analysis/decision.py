@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from secant.analysis.bars import FACTOR, LOST, UNSURE, Barred
+from secant.analysis.bars import LOST, UNSURE, Barred
 from secant.analysis.inertia import Eigenvalues, best_eigenvalues, eigenvalues, scaled_eigenvalues
+from secant.estimate import FACTOR
 
 if TYPE_CHECKING:
     import numpy.typing as npt

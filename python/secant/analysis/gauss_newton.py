@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secant.analysis.bars import ULPS, as_point
-from secant.analysis.newton import checked_iteration, require_finite, table_of_step
+from secant.analysis.bars import as_point
+from secant.analysis.matrices import matrix_at, require_finite
+from secant.analysis.newton import checked_iteration, table_of_step
 from secant.bounds import real_array
 from secant.derivatives import Jacobian
 from secant.function import FunctionLike, arguments, prepare
@@ -200,7 +201,8 @@ def gauss_newton_step(
     r = r.astype(np.float64)
     if jac is None:
         jac = Jacobian(residuals, method=method, bounds=bounds, sparsity=sparsity)
-    matrix, error, calls, described = _jacobian_at(jac, point, r, args)
+    found = matrix_at(jac, point, args, r.shape, "jac", "Jacobian", "secant.Jacobian(residuals)")
+    matrix, described = found.value, found.description
     flat = r.reshape(-1)
     rank, bar = None, None
     if issparse(matrix) or isinstance(matrix, LinearOperator):
@@ -208,7 +210,7 @@ def gauss_newton_step(
         transposed = matrix.T if issparse(matrix) else matrix.H
         described = f"{described}, {solver}"
     else:
-        step, rank, bar, reason = _solve_dense(matrix, error, flat, weight)
+        step, rank, bar, reason = _solve_dense(matrix, found.error, flat, weight)
         transposed = matrix.T
     along = np.asarray(matrix @ step, np.float64)
     slope, curvature = float(flat @ along), float(along @ along)
@@ -226,47 +228,9 @@ def gauss_newton_step(
         rank,
         weight,
         reason,
-        calls + 1,
+        found.evaluations + 1,
         described,
     )
-
-
-def _jacobian_at(
-    jac: Any, point: npt.NDArray[Any], r: Vector, args: tuple[Any, ...]
-) -> tuple[Any, Vector | None, int, str]:
-    """The Jacobian as a matrix, an operator or a sparse array; bars of a matrix; evaluations; how it was done."""
-    from scipy.sparse import issparse
-    from scipy.sparse.linalg import LinearOperator
-
-    if isinstance(jac, Jacobian):
-        estimate = jac.estimate(point[()], *args)
-        value, error, calls = estimate.value, estimate.error, estimate.evaluations
-        described = f"the Jacobian by {estimate.method.description}"
-    elif callable(jac):
-        value, error, calls, described = jac(point.copy()[()], *args), None, 0, "the Jacobian as given"
-    else:
-        msg = f"jac is a {type(jac).__name__}; accepted are callables, as secant.Jacobian(residuals)"
-        raise TypeError(msg)
-    shape = (r.size, point.size)
-    if issparse(value) or isinstance(value, LinearOperator):
-        if value.shape != shape:
-            msg = f"jac returned shape {value.shape}; accepted is {shape}"
-            raise ValueError(msg)
-        if issparse(value):
-            require_finite(value.data, "the Jacobian's data")
-        return value, None, calls, described
-    matrix = np.asarray(value)
-    if matrix.dtype.kind not in "fiu":
-        msg = f"jac returned dtype {matrix.dtype}; accepted are real numbers"
-        raise TypeError(msg)
-    if matrix.shape not in (shape, r.shape + point.shape):
-        msg = f"the Jacobian has shape {matrix.shape}; accepted is {r.shape + point.shape}"
-        raise ValueError(msg)
-    require_finite(matrix, "the Jacobian")
-    matrix = matrix.astype(np.float64).reshape(shape)
-    if isinstance(jac, Jacobian):
-        return matrix, None if error is None else np.asarray(error, np.float64).reshape(shape), calls, described
-    return matrix, ULPS * np.finfo(np.float64).eps * np.abs(matrix), calls, described
 
 
 def _solve_dense(

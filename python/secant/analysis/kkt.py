@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secant.analysis.bars import FACTOR, LOST, ULPS, Barred
+from secant.analysis.bars import LOST, Barred
 from secant.analysis.tangent import DEPENDENT, TangentSpace, row_lengths, tangent_space
+from secant.estimate import FACTOR, ULPS
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from secant.analysis.bars import Differentiable, as_point
+from secant.analysis.bars import as_point
 from secant.analysis.classification import short
 from secant.analysis.constraints import as_constraints
+from secant.analysis.differentiable import Differentiable
 from secant.analysis.kkt import Conditions, conditions_at, multipliers_at, size_of_residuals
 from secant.analysis.lagrangian import Problem
 from secant.analysis.second_order import judge

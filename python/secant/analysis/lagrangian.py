@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
-from secant.analysis.bars import Barred, Differentiable, from_estimate
+from secant.analysis.bars import Barred, from_estimate
 from secant.analysis.curvature import second_look_at_hessian
+from secant.analysis.differentiable import Differentiable
 from secant.analysis.polish import polish
 from secant.derivatives import Hessian
 

@@ -9,12 +9,13 @@ import numpy as np
 
 from secant import methods
 from secant.analysis.bars import as_point
+from secant.analysis.first_order import value_and_jacobian
 from secant.analysis.rays import reach, room
 from secant.bounds import real_array
 from secant.bounds import resolve as resolve_bounds
-from secant.derivatives import Hessian, Jacobian
-from secant.estimate import Estimate, Status
-from secant.function import FunctionLike, arguments, prepare
+from secant.derivatives import Hessian
+from secant.estimate import Status
+from secant.function import FunctionLike, arguments
 from secant.noise import noise_level
 from secant.probing import FAILURES
 
@@ -376,25 +377,14 @@ def linearize(
     if hess is not None and not callable(hess):
         msg = f"hess is a {type(hess).__name__}; accepted are callables"
         raise TypeError(msg)
-    resolved, core = prepare(f, argnum=0, method=method, bounds=bounds)
-    jacobian = Jacobian(f, method=method, bounds=bounds, vectorized=vectorized)
-    estimate: Estimate = jacobian.estimate(point[()], *args)
+    value, estimate = value_and_jacobian(f, point, "a", args, method, bounds, vectorized)
     matrix = np.asarray(estimate.value)
-    shape = matrix.shape[: matrix.ndim - point.ndim]
-    if matrix.dtype.kind == "c":
-        msg = "f(a) is complex; accepted are real numbers"
-        raise TypeError(msg)
-    if matrix.size == 0:
-        msg = f"f(a) is empty, of shape {shape}: there is nothing to differentiate"
-        raise ValueError(msg)
     if not np.isfinite(matrix).all():
         at = tuple(int(i) for i in np.argwhere(~np.isfinite(matrix))[0])
         why = Status(int(np.asarray(estimate.status)[at])).message
         msg = f"f has no linear map at a: entry {list(at)} of its Jacobian is {matrix[at]} ({why})"
         raise ValueError(msg)
-    source = _Source(f, hess, point, shape, args, resolved, bounds, vectorized)
-    block = (point[np.newaxis] if vectorized else point[()], *args)
-    value = np.asarray(core.value(block)).reshape(shape)
+    source = _Source(f, hess, point, value.shape, args, estimate.method, bounds, vectorized)
     return Linearization(
         point,
         value,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secant.analysis.bars import ULPS, as_point
+from secant.analysis.bars import as_point
 from secant.analysis.dense_steps import Definiteness, Indefinite, solve_dense
 from secant.analysis.hessian_products import HessianProducts
 from secant.analysis.linear_steps import Solved, descend, solve_symmetric
+from secant.analysis.matrices import Matrix, matrix_at, require_finite
 from secant.derivatives import Gradient, Hessian
+from secant.estimate import ULPS
 from secant.function import FunctionLike, arguments, prepare
 
 if TYPE_CHECKING:
@@ -222,10 +224,11 @@ def newton_step(
         description = f"{solved.solver}, {solved.products} products by {products.description}"
         return _complete(point, gradient, None, solved, "unknown", None, None, (0, products.evaluations), description)
     gradient, gradient_error, calls = _gradient_at(f, grad, point, args, method, bounds)
-    matrix, error, more, description = _hessian_at(f, grad, hess, point, args, method, bounds)
+    found, more = _hessian_at(f, grad, hess, point, args, method, bounds)
+    matrix, description = found.value, found.description
     total = (calls[0] + more[0], calls[1] + more[1])
     if isinstance(matrix, np.ndarray):
-        solved, definiteness, rank, bar = solve_dense(matrix, error, gradient, gradient_error, indefinite)
+        solved, definiteness, rank, bar = solve_dense(matrix, found.error, gradient, gradient_error, indefinite)
         return _complete(point, gradient, gradient_error, solved, definiteness, rank, bar, total, description)
     solved = _iterate(matrix, gradient, indefinite, rtol, maxiter)
     described = f"{description}, {solved.solver}"
@@ -244,15 +247,6 @@ def checked_iteration(rtol: Any, maxiter: Any) -> tuple[float, int]:
         msg = f"maxiter is {number}; accepted are positive integers"
         raise ValueError(msg)
     return float(rtol), number
-
-
-def require_finite(values: Any, name: str) -> None:
-    """Say which entry is not, if one is not."""
-    broken = ~np.isfinite(values)
-    if broken.any():
-        at = ", ".join(str(int(i)) for i in np.argwhere(broken)[0])
-        msg = f"{name} is not finite: its entry [{at}] is {values[broken].flat[0]}"
-        raise ValueError(msg)
 
 
 def _gradient_at(
@@ -290,47 +284,18 @@ def _hessian_at(
     args: tuple[Any, ...],
     method: str | methods.Method,
     bounds: BoundsLike | None,
-) -> tuple[Any, Vector | None, tuple[int, int], str]:
-    """The Hessian as a matrix, an operator or a sparse array; bars of a matrix; calls of f and grad; how."""
-    from scipy.sparse import issparse
-    from scipy.sparse.linalg import LinearOperator
-
-    n = point.size
+) -> tuple[Matrix, tuple[int, int]]:
+    """The Hessian, symmetric if it is an array, and how often f and grad were called for it."""
+    own_gradient = hess is None and grad is not None
     if hess is None:
         hess = Hessian(f, grad=grad, method=method, bounds=bounds)  # type: ignore[arg-type]
-        own_gradient = grad is not None
-    else:
-        own_gradient = False
-    if isinstance(hess, Hessian):
-        estimate = hess.estimate(point[()], *args)
-        value, error = estimate.value, estimate.error
-        calls = (0, estimate.evaluations) if own_gradient else (estimate.evaluations, 0)
-        description = f"the Hessian by {estimate.method.description}"
-    elif callable(hess):
-        value, error, calls, description = hess(point.copy()[()], *args), None, (0, 0), "the Hessian as given"
-    else:
-        msg = f"hess is a {type(hess).__name__}; accepted are callables, as secant.Hessian(f)"
-        raise TypeError(msg)
-    if issparse(value) or isinstance(value, LinearOperator):
-        if value.shape != (n, n):
-            msg = f"hess returned shape {value.shape}; accepted is {(n, n)}"
-            raise ValueError(msg)
-        if issparse(value):
-            require_finite(value.data, "the Hessian's data")
-        return value, None, calls, description
-    matrix = np.asarray(value)
-    if matrix.dtype.kind not in "fiu":
-        msg = f"hess returned dtype {matrix.dtype}; accepted are real numbers"
-        raise TypeError(msg)
-    if matrix.shape not in ((n, n), point.shape * 2):
-        msg = f"the Hessian has shape {matrix.shape}; accepted is {point.shape * 2}"
-        raise ValueError(msg)
-    matrix = matrix.astype(np.float64).reshape(n, n)
-    require_finite(matrix, "the Hessian")
-    if isinstance(hess, Hessian):
-        return matrix, None if error is None else np.asarray(error, np.float64).reshape(n, n), calls, description
-    half = (matrix + matrix.T) / 2
-    return half, ULPS * np.finfo(np.float64).eps * np.abs(matrix) + np.abs(matrix - half), calls, description
+    found = matrix_at(hess, point, args, point.shape, "hess", "Hessian", "secant.Hessian(f)")
+    calls = (0, found.evaluations) if own_gradient else (found.evaluations, 0)
+    if not isinstance(found.value, np.ndarray) or isinstance(hess, Hessian):
+        return found, calls
+    half = (found.value + found.value.T) / 2
+    error = None if found.error is None else found.error + np.abs(found.value - half)
+    return replace(found, value=half, error=error), calls
 
 
 def _iterate(operator: LinearOperator, gradient: Vector, indefinite: Indefinite, rtol: float, maxiter: int) -> Solved:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secant.analysis.bars import FACTOR, Barred
+from secant.analysis.bars import Barred
 from secant.analysis.classification import change_of, reach
 from secant.analysis.decision import Decision, Kind, Surroundings, decide
 from secant.analysis.kkt import XTOL, Conditions, row_name
 from secant.analysis.tangent import TangentSpace, tangent_space
+from secant.estimate import FACTOR
 from secant.probing import FAILURES
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from secant import methods
 from secant.analysis.bars import as_point
+from secant.analysis.first_order import value_and_jacobian
 from secant.bounds import real_array
-from secant.derivatives import Jacobian
-from secant.function import FunctionLike, arguments, prepare
+from secant.function import FunctionLike, arguments
 from secant.integers import as_integer
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from secant import methods
     from secant.bounds import BoundsLike
 
     Vector = npt.NDArray[np.float64]
@@ -212,21 +212,12 @@ def sensitivity(
     point = as_point(x)
     arguments(point, args, 0)  # refuses what is not a tuple
     n = point.size
-    resolved, core = prepare(f, argnum=0, method=method, bounds=bounds)
+    resolved, _ = methods.resolve(method)
     changes = _scale_of(scale, point, resolved.typical)
     names = _names("inputs", inputs, point.shape, "x")
-    estimate = Jacobian(f, method=method, bounds=bounds, vectorized=vectorized).estimate(point[()], *args)
+    value, estimate = value_and_jacobian(f, point, "x", args, method, bounds, vectorized)
     matrix = np.asarray(estimate.value)
-    if matrix.dtype.kind == "c":
-        msg = "f(x) is complex; accepted are real numbers"
-        raise TypeError(msg)
-    shape = matrix.shape[: matrix.ndim - point.ndim]
-    if matrix.size == 0:
-        msg = f"f(x) is empty, of shape {shape}: there is nothing to differentiate"
-        raise ValueError(msg)
-    block = (point[np.newaxis] if vectorized else point[()], *args)
-    value = np.asarray(core.value(block)).reshape(shape)
-    own = _names("outputs", outputs, shape, "f")
+    own = _names("outputs", outputs, value.shape, "f")
     absolute = matrix.astype(np.float64).reshape(-1, n)
     error = None if estimate.error is None else np.asarray(estimate.error, np.float64).reshape(-1, n)
     flat, entries = value.astype(np.float64).reshape(-1, 1), point.astype(np.float64).reshape(-1)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from secant.analysis.bars import FACTOR, Barred, Differentiable
+from secant.analysis.bars import Barred
 from secant.analysis.classification import StationaryPoint, classify_at, short
+from secant.analysis.differentiable import Differentiable
 from secant.analysis.polish import polish
+from secant.estimate import FACTOR
 from secant.integers import as_integer
 from secant.probing import FAILURES
 

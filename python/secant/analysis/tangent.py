@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from secant.analysis.bars import FACTOR
+from secant.estimate import FACTOR
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secant.checking.entries import ROUNDING, ULPS, Entries, Outcome, sizes
+from secant.checking.entries import ROUNDING, Entries, Outcome, sizes
 from secant.checking.operator import Operator
 from secant.checking.outside import complete_pattern
-from secant.estimate import Status
+from secant.estimate import ULPS, Status
 from secant.probing import FAILURES
 
 if TYPE_CHECKING:

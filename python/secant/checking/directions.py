@@ -12,14 +12,15 @@ from secant.checking.course import Course, Visit
 from secant.checking.derivative import WrongShapeError
 from secant.checking.diagnosis.constants import name_factor
 from secant.checking.diagnosis.orientation import how_axes_are, read_in_other_layout
-from secant.checking.entries import FACTOR, NEGLIGIBLE, ROUNDING, ULPS, Entries, Estimated, Outcome
+from secant.checking.entries import NEGLIGIBLE, ROUNDING, Entries, Estimated, Outcome
 from secant.checking.finding import Finding
 from secant.checking.locate import locate
 from secant.checking.operator import Operator, stored_values
 from secant.checking.reference import FirstDerivatives
+from secant.estimate import FACTOR, ULPS
 from secant.layout import other_layout
 from secant.plain import plain
-from secant.probing import FAILURES
+from secant.probing import FAILURES, OTHER_STEPS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -38,9 +39,6 @@ _CONTRADICTION = (
     "estimates along two random directions contradict each other: variables vary on scales far below typical=, it "
     "seems. Give their scales, as typical=, or check by mode='entries'"
 )
-
-_OTHER_STEPS = (0.09375, 3.0)
-"""What directions are multiplied by for second estimates."""
 
 
 def run_directions(
@@ -149,7 +147,7 @@ def _confirm(
     first = int(entries.columns[worst])
     for k in (first, *(k for k in range(len(directions)) if k != first)):
         before = np.count_nonzero(entries.failed)
-        for share in _OTHER_STEPS:
+        for share in OTHER_STEPS:
             found = task.reference.along(x, np.asarray(share * directions[k]))
             units = share**power
             scaled = Estimated(found.value / units, found.error / units, found.spread / units, found.status)

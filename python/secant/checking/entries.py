@@ -9,16 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secant.estimate import Status
+from secant.estimate import FACTOR, Status
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-
-FACTOR = 2.0
-"""How many error bars of the reference an entry may be away from it."""
-
-ULPS = 16.0
-"""How many units in the last place of an entry are put down to rounding in the formula under test."""
 
 NEGLIGIBLE = 1e-3
 """Entries below this share of their row's largest are judged on that share of it. Rows are compared by what their

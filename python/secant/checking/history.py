@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secant.checking.entries import FACTOR, Outcome
+from secant.checking.entries import Outcome
 from secant.checking.finding import Finding
 from secant.checking.hygiene import FirstCalls
 from secant.checking.reference import FirstDerivatives
-from secant.estimate import Status
+from secant.estimate import FACTOR, Status
 from secant.probing import FAILURES
 
 if TYPE_CHECKING:

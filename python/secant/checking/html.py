@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from secant.checking import text
-from secant.checking.entries import FACTOR, Outcome
+from secant.checking.entries import Outcome
 from secant.checking.heatmap import BLANK, COLOURS, FAILURES, PASSES, draw
 from secant.checking.page_style import STYLE
-from secant.estimate import Status
+from secant.estimate import FACTOR, Status
 from secant.installation import __version__
 
 if TYPE_CHECKING:

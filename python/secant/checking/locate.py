@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from secant.checking.entries import FACTOR
 from secant.checking.finding import Finding
 from secant.checking.operator import Operator
+from secant.estimate import FACTOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
