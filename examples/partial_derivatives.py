@@ -46,7 +46,7 @@ def draw(path):
     ink = rcParams["text.color"]
     axes = Figure(figsize=(7.5, 6), layout="constrained").add_subplot()
     plotting.contour(f, (-3, 3), field=12, names=["x", "y"], ax=axes)
-    for vector, name in ((secant.gradient(f, POINT) / 5, "∇f / 5"), (DIRECTION, "u")):
+    for vector, name in ((secant.gradient(f, POINT) / 8, "∇f / 8"), (DIRECTION, "u")):
         axes.annotate("", POINT + vector, POINT, arrowprops={"arrowstyle": "-|>", "color": ink, "lw": 2}, zorder=5)
         axes.annotate(name, POINT + vector, (5, -3), textcoords="offset points", weight="bold")
     axes.plot(*POINT, "o", color=ink)
